@@ -1,0 +1,25 @@
+import type { ConntrackEntry } from './entry.ts';
+import type { Tuple } from './tuple.ts';
+
+/**
+ * A connection during a run. Unlike the rest of the model it is mutable, as the kernel's is: all
+ * packets of one run share it, and a run is replayed from its start for every branch.
+ * Linux: struct nf_conn.
+ */
+export interface Connection {
+  original: Tuple;
+  reply: Tuple;
+  /** IPS_SEEN_REPLY. */
+  seenReply: boolean;
+  /** IPS_CONFIRMED: in the hash table, visible to later packets. */
+  confirmed: boolean;
+  /** IPS_DST_NAT_DONE and IPS_SRC_NAT_DONE: the mapping of that kind is fixed, even if null. */
+  dstNatDone: boolean;
+  srcNatDone: boolean;
+  mark: number;
+  zone: number;
+  /** TCP state by conntrack's name, else null. */
+  state: string | null;
+  /** The entry of the snapshot it was loaded from, or null when this run made it. */
+  readonly loadedFrom: ConntrackEntry | null;
+}

@@ -1,0 +1,18 @@
+import type { SourceRef } from '../../packet/source-ref.ts';
+
+/** A set as `ipset save` writes it. Linux: net/netfilter/ipset. */
+export interface Ipset {
+  readonly name: string;
+  /** e.g. `hash:ip,port`, `bitmap:port`, `list:set`. */
+  readonly type: string;
+  readonly family: 4 | 6;
+  readonly entries: readonly IpsetEntry[];
+  readonly source: SourceRef | null;
+}
+
+export interface IpsetEntry {
+  /** The element's text in its type's grammar, e.g. `10.0.0.0/8,tcp:80`. */
+  readonly element: string;
+  readonly nomatch: boolean;
+  readonly source: SourceRef | null;
+}

@@ -1,0 +1,44 @@
+import type { Address } from '../packet/address.ts';
+import type { NetnsRef } from '../packet/place.ts';
+import type { SourceRef } from '../packet/source-ref.ts';
+import type { DeviceRef } from './device/device.ts';
+import type { NetnsState } from './netns-state.ts';
+
+/** All namespaces that are known and the wires between them. */
+export interface Network {
+  /** By `netnsKey`. */
+  readonly namespaces: ReadonlyMap<string, NetnsState>;
+  readonly wires: readonly Wire[];
+  readonly segments: readonly Segment[];
+}
+
+/** A veth pair whose ends are both known. */
+export interface Wire {
+  readonly a: DeviceRef;
+  readonly b: DeviceRef;
+}
+
+/** An underlay: a set of devices on one layer-2 segment. */
+export interface Segment {
+  readonly name: string;
+  readonly members: readonly SegmentMember[];
+  /** True when nothing else is on the segment: an address nobody has is then unreachable. */
+  readonly complete: boolean;
+  /** `none`: the fabric drops nothing. `unknown`: it may. */
+  readonly filters: 'none' | 'unknown';
+  /** `declared` in snapshot.json, or `subnet`: inferred from addresses of one subnet. */
+  readonly origin: 'declared' | 'subnet';
+  readonly source: SourceRef | null;
+}
+
+export interface SegmentMember {
+  readonly netns: NetnsRef;
+  readonly device: string;
+}
+
+/** The namespace and device that own an address, for names and endpoint look-ups. */
+export interface AddressOwner {
+  readonly netns: NetnsRef;
+  readonly device: string;
+  readonly address: Address;
+}

@@ -1,0 +1,86 @@
+import type { Address } from '../../packet/address.ts';
+import type { Prefix } from '../../packet/prefix.ts';
+import type { SourceRef } from '../../packet/source-ref.ts';
+
+/** What a route does with a packet. Linux: include/uapi/linux/rtnetlink.h (RTN_*). */
+export type RouteType =
+  | 'unicast'
+  | 'local'
+  | 'broadcast'
+  | 'anycast'
+  | 'multicast'
+  | 'blackhole'
+  | 'unreachable'
+  | 'prohibit'
+  | 'throw';
+
+export type RouteScope = 'global' | 'site' | 'link' | 'host' | 'nowhere' | number;
+
+export interface Route {
+  readonly type: RouteType;
+  readonly destination: Prefix;
+  /** `main`, `local`, `default` or a number as text. */
+  readonly table: string;
+  readonly scope: RouteScope;
+  readonly protocol: string;
+  readonly prefsrc: Address | null;
+  readonly metric: number;
+  readonly tos: number;
+  readonly nexthops: readonly Nexthop[];
+  readonly mtu: number | null;
+  readonly advmss: number | null;
+  readonly source: SourceRef | null;
+}
+
+export interface Nexthop {
+  readonly gateway: Address | null;
+  readonly device: string;
+  readonly weight: number;
+  readonly onlink: boolean;
+  readonly dead: boolean;
+  readonly linkDown: boolean;
+}
+
+/** One `ip rule`. Linux: net/core/fib_rules.c. */
+export interface RoutingRule {
+  readonly priority: number;
+  /** Inverts the whole conjunction of selectors. */
+  readonly not: boolean;
+  readonly source: Prefix | null;
+  readonly destination: Prefix | null;
+  readonly fwmark: { readonly value: number; readonly mask: number } | null;
+  readonly iif: string | null;
+  readonly oif: string | null;
+  readonly tos: number | null;
+  readonly protocol: number | null;
+  readonly sport: PortRange | null;
+  readonly dport: PortRange | null;
+  readonly uidRange: { readonly first: number; readonly last: number } | null;
+  readonly action: RoutingRuleAction;
+  /** Selectors that are present but not modelled, by name; such a rule's answer is unknown. */
+  readonly unsupported: readonly string[];
+  readonly line: SourceRef | null;
+}
+
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export type RoutingRuleAction =
+  | {
+      readonly kind: 'table';
+      readonly table: string;
+      readonly suppressPrefixLength: number | null;
+    }
+  | { readonly kind: 'goto'; readonly priority: number }
+  | { readonly kind: 'nop' }
+  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'prohibit' }
+  | { readonly kind: 'blackhole' };
+
+/** The routing knowledge of a namespace; `undefined` parts are unknown. */
+export interface RoutingState {
+  readonly routes: readonly Route[] | undefined;
+  readonly rules: readonly RoutingRule[] | undefined;
+}

@@ -1,0 +1,25 @@
+import type { NetnsRef } from '../packet/place.ts';
+import type { SourceRef } from '../packet/source-ref.ts';
+import type { Connection } from './conntrack/connection.ts';
+import type { Decider } from './decide.ts';
+import type { Step } from './step.ts';
+
+/**
+ * One run of a flow through the model: the answers it is given, the steps it leaves and the
+ * connections it makes. A run belongs to one branch and is thrown away after it.
+ */
+export interface Run {
+  readonly decider: Decider;
+  record(step: Step): void;
+  /** The connection table of a namespace, by `netnsKey`; loaded from the snapshot on first use. */
+  connections(netns: string): Connection[];
+  /** Names a construct the packet met that the model does not support. */
+  unsupported(what: UnsupportedUse): void;
+}
+
+/** An unsupported construct that a packet really met. */
+export interface UnsupportedUse {
+  readonly construct: string;
+  readonly where: NetnsRef;
+  readonly source: SourceRef | null;
+}

@@ -1,0 +1,28 @@
+import type { CtDirection, CtState } from '../linux/ct-state.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Connection } from './conntrack/connection.ts';
+
+/** A packet inside one kernel: its headers and what the kernel keeps beside them. */
+export interface Skb {
+  readonly packet: Packet;
+  readonly mark: number;
+  readonly ct: CtAttachment;
+  /** Ethernet addresses of the frame, when it came or goes in one. */
+  readonly sourceMac: string | null;
+  readonly destinationMac: string | null;
+  /** Bridge ports, while br_netfilter runs the IP hooks for a bridged frame. */
+  readonly physin: string | null;
+  readonly physout: string | null;
+}
+
+/** What connection tracking attached. Linux: skb->_nfct, enum ip_conntrack_info. */
+export type CtAttachment =
+  | { readonly kind: 'none' } // conntrack has not seen the packet
+  | { readonly kind: 'invalid' } // seen, refused: no entry attached
+  | { readonly kind: 'untracked' } // -j CT --notrack
+  | {
+      readonly kind: 'tracked';
+      readonly connection: Connection;
+      readonly direction: CtDirection;
+      readonly state: Extract<CtState, 'NEW' | 'ESTABLISHED' | 'RELATED'>;
+    };

@@ -1,0 +1,11 @@
+/** Errors that a socket call of the client sees; the names are those of errno(3). */
+export type Errno =
+  | 'EACCES'
+  | 'ECONNREFUSED'
+  | 'EHOSTUNREACH'
+  | 'EINVAL'
+  | 'EMSGSIZE'
+  | 'ENETUNREACH'
+  | 'ENODEV'
+  | 'EPERM'
+  | 'ETIMEDOUT';

@@ -1,0 +1,89 @@
+import type { Question, Topic } from '../kernel/decide.ts';
+import type { UnsupportedUse } from '../kernel/run.ts';
+import type { Step } from '../kernel/step.ts';
+import type { Errno } from '../linux/errno.ts';
+import type { Address } from '../packet/address.ts';
+import type { Flow } from '../packet/flow.ts';
+import type { NetnsRef } from '../packet/place.ts';
+
+/** What the kernels will do with a flow, both ways. */
+export interface Trace {
+  readonly flow: Flow;
+  readonly verdict: Verdict;
+  /** Branches with equal ends are grouped; the likeliest first. */
+  readonly outcomes: readonly Outcome[];
+  /** Every question that some branch asked, with all its options: what diagnosis may relax. */
+  readonly questions: readonly Question[];
+  readonly unsupported: readonly UnsupportedUse[];
+  /** True when there were more branches than the limit: the outcomes are then not all. */
+  readonly truncated: boolean;
+}
+
+/**
+ * `reachable`: every branch connects. `unreachable`: none does. `ambiguous`: free choices
+ * (endpoint, multipath) decide. `undetermined`: an open question decides.
+ */
+export type Verdict = 'reachable' | 'unreachable' | 'ambiguous' | 'undetermined';
+
+/** What the client's program sees. */
+export type ClientResult = 'connected' | 'refused' | 'timeout' | 'unreachable' | 'not-permitted';
+
+export interface Outcome {
+  /** Sum over the grouped branches, 0..1. */
+  readonly probability: number;
+  readonly assumptions: readonly Assumption[];
+  readonly client: ClientResult | 'unknown';
+  /** The error the client's call returns, when it fails with one. */
+  readonly errno: Errno | null;
+  readonly endpoint: Endpoint | null;
+  readonly sourceAtEndpoint: Address | null;
+  readonly packets: readonly PacketTrace[];
+}
+
+/** Who received the first packet. */
+export interface Endpoint {
+  readonly where: NetnsRef;
+  readonly address: Address;
+  readonly port: number;
+}
+
+/** An answer that a branch rests on and that no fact gives. */
+export interface Assumption {
+  readonly questionId: string;
+  readonly topic: Topic;
+  readonly where: NetnsRef | null;
+  readonly subject: string;
+  readonly value: string;
+  readonly isDefault: boolean;
+  readonly kind: 'unknown' | 'random';
+}
+
+export interface PacketTrace {
+  readonly direction: 'original' | 'reply';
+  readonly kind: PacketKind;
+  readonly disposition: Disposition;
+  /** The kernel's SKB_DROP_REASON_* name without the prefix; set exactly when dropped. */
+  readonly dropReason: string | null;
+  /** Where it ended. */
+  readonly at: NetnsRef | null;
+  readonly steps: readonly Step[];
+}
+
+export type PacketKind =
+  | 'syn'
+  | 'syn-ack'
+  | 'ack'
+  | 'rst'
+  | 'datagram'
+  | 'answer'
+  | 'echo-request'
+  | 'echo-reply'
+  | 'icmp-error';
+
+export type Disposition =
+  | 'delivered'
+  | 'dropped'
+  | 'rejected'
+  | 'forwarded-out'
+  | 'looped'
+  | 'unknown';
