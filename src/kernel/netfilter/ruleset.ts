@@ -11,6 +11,8 @@ export interface Ruleset {
   readonly xtables: readonly XtTable[] | undefined;
   /** undefined: not collected. Native tables only: those of iptables-nft are in `xtables`. */
   readonly nft: readonly NftTable[] | undefined;
+  /** The listed rules are proven (by evidence), others may exist: a hook asks about those. */
+  readonly partial?: true;
   /** Tables seen but not readable (other family, wrong tool), with the place they were seen. */
   readonly unsupported: readonly { readonly what: string; readonly source: SourceRef }[];
 }

@@ -83,4 +83,6 @@ export type RoutingRuleAction =
 export interface RoutingState {
   readonly routes: readonly Route[] | undefined;
   readonly rules: readonly RoutingRule[] | undefined;
+  /** The listed routes are proven (by evidence), others may exist: a lookup asks about those. */
+  readonly partial?: true;
 }
