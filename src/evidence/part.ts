@@ -1,0 +1,34 @@
+import type { CounterReading } from './counter.ts';
+import type { EvidenceFile } from './evidence.ts';
+import type { Observation, ObservedPacket } from './observation.ts';
+import type { Statement } from './statement.ts';
+
+/** What one file gave. Observation ids and groups are those of the file until parts are joined. */
+export interface EvidencePart {
+  readonly file: EvidenceFile;
+  readonly observations: readonly Observation[];
+  readonly statements: readonly Statement[];
+  readonly counters: readonly CounterReading[];
+  /** What the headings above the captures say of where they were made, by group. */
+  readonly labels: readonly GroupLabel[];
+}
+
+export interface GroupLabel {
+  readonly group: string;
+  readonly text: string;
+  readonly line: number;
+}
+
+/** Bounds a reader's memory whatever the size of its input. */
+export interface ReadOptions {
+  /** Packets to keep; further ones are counted as dropped. */
+  readonly limit?: number;
+  /** Which packets to keep, e.g. those of one flow. */
+  readonly keep?: (packet: ObservedPacket) => boolean;
+}
+
+/** Enough for any incident; a reader then holds some 200 MB at most. */
+export const DEFAULT_LIMIT = 100_000;
+
+/** Unplaced lines, statements and issues that one file keeps. */
+export const KEPT_NOTES = 200;
