@@ -1,7 +1,6 @@
 import type { CounterReading } from './counter.ts';
-import type { EvidenceFile } from './evidence.ts';
+import type { EvidenceFile, Statement } from './evidence.ts';
 import type { Observation, ObservedPacket } from './observation.ts';
-import type { Statement } from './statement.ts';
 
 /** What one file gave. Observation ids and groups are those of the file until parts are joined. */
 export interface EvidencePart {
