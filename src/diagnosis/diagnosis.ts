@@ -14,11 +14,14 @@ export type Symptom =
   | 'intermittent'
   | 'works';
 
+/** `assumed`: asked about, and neither an option nor evidence says what the user sees. */
+export type SymptomOrigin = 'evidence' | 'option' | 'model' | 'assumed';
+
 /** The whole answer of `diagnose`. Findings are data; `report` makes the sentences. */
 export interface Diagnosis {
   readonly flow: Flow;
   readonly verdict: Verdict;
-  readonly symptom: { readonly value: Symptom; readonly from: 'evidence' | 'option' | 'model' };
+  readonly symptom: { readonly value: Symptom; readonly from: SymptomOrigin };
   /** True when facts alone predict the symptom: nothing had to be assumed. */
   readonly proven: boolean;
   readonly hypotheses: readonly Hypothesis[];
@@ -53,6 +56,8 @@ export interface Location {
   readonly device: string | null;
   readonly hook: string | null;
   readonly rule: string | null;
+  /** An underlay segment; `where` is then null. */
+  readonly segment: string | null;
 }
 
 export interface EvidenceRef {

@@ -1,0 +1,25 @@
+import type { Network } from '../kernel/network.ts';
+import type { Flow } from '../packet/flow.ts';
+import type { SourceRef } from '../packet/source-ref.ts';
+import type { Symptom } from './diagnosis.ts';
+import type { ObservedFlow } from './observed-flow.ts';
+import type { TraceFlow } from './trace-flow.ts';
+
+/** A flow with what was seen of it. */
+export interface ObservedCase {
+  readonly flow: Flow;
+  readonly observed: ObservedFlow;
+}
+
+/** A flow that is known to work, with the line that says so. */
+export interface ControlFlow extends ObservedCase {
+  readonly source: SourceRef | null;
+}
+
+/** What the search is given: one flow with a symptom, and flows that work. */
+export interface DiagnosticCase extends ObservedCase {
+  readonly network: Network;
+  readonly symptom: Symptom;
+  readonly controls: readonly ControlFlow[];
+  readonly trace: TraceFlow;
+}
