@@ -29,6 +29,8 @@ export interface Route {
   readonly nexthops: readonly Nexthop[];
   readonly mtu: number | null;
   readonly advmss: number | null;
+  /** Present when the route does what is not modelled (`encap ip`), by name. */
+  readonly unsupported?: readonly string[];
   readonly source: SourceRef | null;
 }
 
@@ -83,6 +85,8 @@ export type RoutingRuleAction =
 export interface RoutingState {
   readonly routes: readonly Route[] | undefined;
   readonly rules: readonly RoutingRule[] | undefined;
+  /** Rules of IPv6, which has its own list; absent or undefined when unknown. */
+  readonly rules6?: readonly RoutingRule[] | undefined;
   /** The listed routes are proven (by evidence), others may exist: a lookup asks about those. */
   readonly partial?: true;
 }

@@ -1,0 +1,110 @@
+import type { PortRange, RoutingRule, RoutingRuleAction } from '../kernel/routing/route.ts';
+import { parseAddress } from '../packet/address.ts';
+import type { Issue, Parsed } from '../packet/issue.ts';
+import type { Prefix } from '../packet/prefix.ts';
+import { parseProtocol } from '../packet/protocol.ts';
+import { dsfield, tableName } from './ip-route.ts';
+import { readJsonElements } from './json-elements.ts';
+import { has, isObject, type JsonObject, numberOf, textOf } from './json-value.ts';
+import { error, warning } from './make-issue.ts';
+
+/** Reads `ip -j rule show` of one family. */
+export function parseIpRule(text: string, file: string): Parsed<readonly RoutingRule[]> {
+  const { value: elements, issues: readIssues } = readJsonElements(text, file);
+  const issues: Issue[] = [...readIssues];
+  const rules: RoutingRule[] = [];
+  for (const { value, line, raw } of elements) {
+    const source = { file, line };
+    const rule = isObject(value) ? parseRule(value) : null;
+    if (!rule) {
+      issues.push(error('unreadable-record', source, raw.slice(0, 80)));
+      continue;
+    }
+    for (const what of rule.unsupported) {
+      issues.push(warning('unsupported-construct', source, `rule ${what}`));
+    }
+    rules.push({ ...rule, line: source });
+  }
+  return { value: rules, issues };
+}
+
+/** Selectors that the model does not know; a rule that has one can not be decided. */
+const UNSUPPORTED = [
+  'tun_id',
+  'l3mdev',
+  'suppress_ifgroup',
+  'dscp',
+  'flowlabel',
+  'nat_gateway',
+  'masquerade',
+  'unresolved',
+] as const;
+
+function parseRule(rule: JsonObject): RoutingRule | null {
+  const priority = numberOf(rule, 'priority');
+  const source = selector(rule, 'src', 'srclen');
+  const destination = selector(rule, 'dst', 'dstlen');
+  const tos = dsfield(textOf(rule, 'tos'));
+  const protocolText = textOf(rule, 'ipproto');
+  const protocol = protocolText === null ? null : parseProtocol(protocolText);
+  const mark = numberOf(rule, 'fwmark');
+  const action = actionOf(rule);
+  if (priority === null || source === 'bad' || destination === 'bad' || tos === null) return null;
+  if (protocolText !== null && protocol === null) return null;
+  if ((has(rule, 'fwmark') && mark === null) || !action) return null;
+  const firstUid = numberOf(rule, 'uid_start');
+  const lastUid = numberOf(rule, 'uid_end');
+  return {
+    priority,
+    not: has(rule, 'not'),
+    source,
+    destination,
+    fwmark: mark === null ? null : { value: mark, mask: numberOf(rule, 'fwmask') ?? 0xffffffff },
+    iif: textOf(rule, 'iif'),
+    oif: textOf(rule, 'oif'),
+    tos: has(rule, 'tos') ? tos : null,
+    protocol,
+    sport: ports(rule, 'sport'),
+    dport: ports(rule, 'dport'),
+    uidRange: firstUid === null || lastUid === null ? null : { first: firstUid, last: lastUid },
+    action,
+    unsupported: UNSUPPORTED.filter((key) => has(rule, key)),
+    line: null,
+  };
+}
+
+/** `"src": "all"`, or an address with its length beside it when it is not a host's. */
+function selector(rule: JsonObject, key: string, lengthKey: string): Prefix | null | 'bad' {
+  const text = textOf(rule, key);
+  if (text === null || text === 'all') return null;
+  const address = parseAddress(text);
+  if (!address) return 'bad';
+  const full = address.family === 4 ? 32 : 128;
+  const length = numberOf(rule, lengthKey) ?? full;
+  return length <= full ? { address, length } : 'bad';
+}
+
+function ports(rule: JsonObject, key: 'sport' | 'dport'): PortRange | null {
+  const one = numberOf(rule, key);
+  if (one !== null) return { first: one, last: one };
+  const first = numberOf(rule, `${key}_start`);
+  const last = numberOf(rule, `${key}_end`);
+  return first === null || last === null ? null : { first, last };
+}
+
+function actionOf(rule: JsonObject): RoutingRuleAction | null {
+  const target = numberOf(rule, 'goto');
+  if (target !== null) return { kind: 'goto', priority: target };
+  if (has(rule, 'nop')) return { kind: 'nop' };
+  const action = textOf(rule, 'action');
+  if (action === 'unreachable' || action === 'prohibit' || action === 'blackhole') {
+    return { kind: action };
+  }
+  const table = textOf(rule, 'table');
+  if (table !== null) {
+    const suppress = numberOf(rule, 'suppress_prefixlen');
+    return { kind: 'table', table: tableName(table), suppressPrefixLength: suppress };
+  }
+  // `lookup [l3mdev-table]`: the table is the VRF's, so the rule can not be decided.
+  return has(rule, 'l3mdev') ? { kind: 'nop' } : null;
+}
