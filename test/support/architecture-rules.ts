@@ -101,8 +101,9 @@ function importReason(
 
 /** The rank of a kernel file: contracts lie below all folders, the paths above them. */
 function kernelRank(path: string): number {
+  const order: readonly string[] = KERNEL_ORDER;
   const [first = '', ...rest] = path.slice('src/kernel/'.length).split('/');
-  if (rest.length > 0) return KERNEL_ORDER.findIndex((folder) => folder === first);
+  if (rest.length > 0) return order.indexOf(first);
   return KERNEL_CONTRACTS.includes(first) ? -1 : KERNEL_ORDER.length;
 }
 

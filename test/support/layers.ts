@@ -57,8 +57,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 export const KERNEL_ORDER = ['device', 'routing', 'conntrack', 'netfilter'] as const;
 
 /**
- * Files of `src/kernel` itself that hold shared types; every other file there is one of the paths,
- * which compose the folders and which no folder may import.
+ * Files of `src/kernel` itself that hold shared types or read the sysctls; every other file there
+ * is one of the paths, which compose the folders and which no folder may import.
  */
 export const KERNEL_CONTRACTS: readonly string[] = [
   'decide.ts',
@@ -68,6 +68,7 @@ export const KERNEL_CONTRACTS: readonly string[] = [
   'skb.ts',
   'step.ts',
   'sysctl.ts',
+  'sysctl-lookup.ts',
 ];
 
 /** The only files that may start processes; see rule 9 of the design. */
