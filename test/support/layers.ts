@@ -57,11 +57,12 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 export const KERNEL_ORDER = ['device', 'routing', 'conntrack', 'netfilter'] as const;
 
 /**
- * Files of `src/kernel` itself that hold shared types or read the sysctls; every other file there
- * is one of the paths, which compose the folders and which no folder may import.
+ * Files of `src/kernel` itself that all folders share: types, and the few functions over them. Every
+ * other file there is one of the paths, which compose the folders and which no folder may import.
  */
 export const KERNEL_CONTRACTS: readonly string[] = [
   'decide.ts',
+  'kernel.ts',
   'netns-state.ts',
   'network.ts',
   'run.ts',

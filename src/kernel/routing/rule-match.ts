@@ -1,0 +1,102 @@
+import { type Address, IPV4_ANY } from '../../packet/address.ts';
+import { netnsKey } from '../../packet/place.ts';
+import { contains, formatPrefix } from '../../packet/prefix.ts';
+import { type Decider, yesNo } from '../decide.ts';
+import type { NetnsState } from '../netns-state.ts';
+import type { FibKey } from './fib.ts';
+import type { PortRange, RoutingRule } from './route.ts';
+
+/**
+ * Whether a rule's selectors hold for a key. `not` inverts the whole conjunction.
+ * Linux: fib_rule_match(), fib4_rule_match().
+ */
+export function ruleMatches(
+  netns: NetnsState,
+  rule: RoutingRule,
+  key: FibKey,
+  decider: Decider,
+): boolean {
+  const holds =
+    knownSelectorsHold(rule, key) &&
+    uidHolds(netns, rule, key, decider) &&
+    unsupportedSelectorsHold(netns, rule, decider);
+  return holds !== rule.not;
+}
+
+function knownSelectorsHold(rule: RoutingRule, key: FibKey): boolean {
+  const source: Address = key.source ?? IPV4_ANY;
+  if (rule.source && !contains(rule.source, source)) return false;
+  if (rule.destination && !contains(rule.destination, key.destination)) return false;
+  if (rule.iif !== null && rule.iif !== key.iif) return false;
+  if (rule.oif !== null && rule.oif !== key.oif) return false;
+  if (rule.fwmark && ((rule.fwmark.value ^ key.mark) & rule.fwmark.mask) !== 0) return false;
+  // ECN bits never take part. Linux: inet_dsfield_to_dscp().
+  if (rule.tos !== null && rule.tos !== 0 && rule.tos !== (key.tos & 0xfc)) return false;
+  if (rule.protocol !== null && rule.protocol !== 0 && rule.protocol !== key.protocol) {
+    return false;
+  }
+  return inRange(rule.sport, key.sport) && inRange(rule.dport, key.dport);
+}
+
+function inRange(range: PortRange | null, port: number): boolean {
+  return range === null || (port >= range.first && port <= range.last);
+}
+
+const LAST_UID = 0xffffffff;
+
+function uidHolds(netns: NetnsState, rule: RoutingRule, key: FibKey, decider: Decider): boolean {
+  const range = rule.uidRange;
+  if (range === null || (range.first === 0 && range.last >= LAST_UID - 1)) return true;
+  if (key.uid !== null) return key.uid >= range.first && key.uid <= range.last;
+  const answer = decider.decide({
+    id: `client-uid:${netnsKey(netns.ref)}:${range.first}-${range.last}`,
+    kind: 'unknown',
+    topic: 'routing-rule',
+    where: netns.ref,
+    subject: `the client's user id is in ${range.first}-${range.last}`,
+    options: yesNo(range.first === 0 ? 'yes' : 'no', 3),
+  });
+  return answer.value === 'yes';
+}
+
+function unsupportedSelectorsHold(netns: NetnsState, rule: RoutingRule, decider: Decider): boolean {
+  const selectors = rule.unsupported.filter((name) => !(name === 'l3mdev' && hasNoVrf(netns)));
+  if (rule.unsupported.length === 0) return true;
+  // Without a VRF device nothing is in a VRF's domain.
+  if (selectors.length < rule.unsupported.length) return false;
+  const answer = decider.decide({
+    id: `routing-rule:${netnsKey(netns.ref)}:${describeRule(rule)}`,
+    kind: 'unknown',
+    topic: 'routing-rule',
+    where: netns.ref,
+    subject: describeRule(rule),
+    options: yesNo('no', 3),
+  });
+  return answer.value === 'yes';
+}
+
+function hasNoVrf(netns: NetnsState): boolean {
+  return (
+    netns.devices?.every(
+      ({ details }) => !(details.kind === 'other' && details.infoKind === 'vrf'),
+    ) ?? false
+  );
+}
+
+/** A rule much as `ip rule` prints it; unique within a namespace. */
+export function describeRule(rule: RoutingRule): string {
+  const words = [`${rule.priority}:`];
+  if (rule.not) words.push('not');
+  words.push('from', rule.source ? formatPrefix(rule.source) : 'all');
+  if (rule.destination) words.push('to', formatPrefix(rule.destination));
+  if (rule.fwmark) words.push('fwmark', `${hex(rule.fwmark.value)}/${hex(rule.fwmark.mask)}`);
+  if (rule.iif !== null) words.push('iif', rule.iif);
+  if (rule.oif !== null) words.push('oif', rule.oif);
+  if (rule.unsupported.length > 0) words.push(...rule.unsupported);
+  words.push(rule.action.kind === 'table' ? `lookup ${rule.action.table}` : rule.action.kind);
+  return words.join(' ');
+}
+
+function hex(value: number): string {
+  return `0x${(value >>> 0).toString(16)}`;
+}

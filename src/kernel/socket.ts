@@ -1,0 +1,71 @@
+import { type Address, formatAddress, sameAddress } from '../packet/address.ts';
+import { netnsKey } from '../packet/place.ts';
+import { protocolName } from '../packet/protocol.ts';
+import type { Decider } from './decide.ts';
+import type { ListeningSocket, NetnsState } from './netns-state.ts';
+import { localPortRange } from './sysctl-lookup.ts';
+
+/** Who a packet is for: its destination after all translation, and the device it came in on. */
+export interface SocketKey {
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly address: Address;
+  readonly port: number;
+  /** Input device; `lo` for a looped packet. */
+  readonly device: string;
+}
+
+/**
+ * Whether a socket takes new packets for an address and port. Sockets that were not collected,
+ * and those of protocols `ss -tu` does not list, are asked for.
+ * Linux: __inet_lookup_listener(), __udp4_lib_lookup().
+ */
+export function findListener(
+  netns: NetnsState,
+  key: SocketKey,
+  decider: Decider,
+): 'listening' | 'none' {
+  if (netns.sockets && key.protocol !== 'sctp') {
+    return netns.sockets.some((socket) => takes(socket, key)) ? 'listening' : 'none';
+  }
+  const name = `${key.protocol} ${formatAddress(key.address)}:${key.port}`;
+  const answer = decider.decide({
+    id: `socket:${netnsKey(netns.ref)}:${name}`,
+    kind: 'unknown',
+    topic: 'socket',
+    where: netns.ref,
+    subject: name,
+    options: [
+      { value: 'listening', probability: 1, cost: 0 },
+      { value: 'none', probability: 1, cost: 1 },
+    ],
+  });
+  return answer.value === 'listening' ? 'listening' : 'none';
+}
+
+function takes(socket: ListeningSocket, key: SocketKey): boolean {
+  if (socket.protocol !== key.protocol || socket.port !== key.port) return false;
+  if (socket.device !== null && socket.device !== key.device) return false;
+  if (socket.address) return sameAddress(socket.address, key.address);
+  return socket.family === key.address.family || (socket.dualStack && key.address.family === 4);
+}
+
+/**
+ * The port of a client that binds none. The kernel's choice is random; the model takes one port
+ * of the range, and says that it is chosen by the kernel.
+ * Linux: inet_hash_connect(), udp_lib_get_port().
+ */
+export function ephemeralPort(netns: NetnsState, protocol: number, decider: Decider): number {
+  const { first, last } = localPortRange(netns);
+  const port = first <= USUAL_PORT && USUAL_PORT <= last ? USUAL_PORT : first;
+  const answer = decider.decide({
+    id: `client-port:${netnsKey(netns.ref)}:${protocol}`,
+    kind: 'unknown',
+    topic: 'port',
+    where: netns.ref,
+    subject: `${protocolName(protocol)} client port ${first}-${last}, chosen by the kernel`,
+    options: [{ value: String(port), probability: 1, cost: 0 }],
+  });
+  return Number(answer.value);
+}
+
+const USUAL_PORT = 40000;

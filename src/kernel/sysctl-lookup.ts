@@ -1,0 +1,232 @@
+import { netnsKey } from '../packet/place.ts';
+import type { Decider, Option } from './decide.ts';
+import type { NetnsState } from './netns-state.ts';
+import type { SysctlValue } from './sysctl.ts';
+
+/**
+ * The effective values of sysctls. A key that was not collected is a question; its default is
+ * the kernel's. Linux: include/linux/inetdevice.h, Documentation/networking/ip-sysctl.rst.
+ */
+
+/** What is expected of a key that nobody collected. */
+interface Expectation {
+  /** The kernel's default. */
+  readonly value: string;
+  /** Other values that occur, with their costs. */
+  readonly others: readonly { readonly value: string; readonly cost: number }[];
+  /** The value when a complete collection does not have the key: its module is not loaded. */
+  readonly absent?: string;
+}
+
+/** RHEL, CentOS and others set strict; systemd ships loose. */
+const RP_FILTER: Expectation = {
+  value: '0',
+  others: [
+    { value: '1', cost: 1 },
+    { value: '2', cost: 2 },
+  ],
+};
+
+function off(cost: number): Expectation {
+  return { value: '0', others: [{ value: '1', cost }] };
+}
+
+function on(cost: number, absent?: string): Expectation {
+  const others = [{ value: '0', cost }];
+  return absent === undefined ? { value: '1', others } : { value: '1', others, absent };
+}
+
+/** The key of a device's setting. sysctl(8) prints a dot of a device's name as a slash. */
+function deviceKey(device: string, name: string): string {
+  return `net.ipv4.conf.${device.replaceAll('.', '/')}.${name}`;
+}
+
+function known(netns: NetnsState, key: string): SysctlValue | undefined {
+  return netns.sysctls.values.get(key);
+}
+
+/** A key's value: collected, absent for a known reason, or asked for. */
+function read(netns: NetnsState, key: string, expected: Expectation, decider: Decider): string {
+  const value = known(netns, key);
+  if (value) return value.value.trim();
+  if (netns.sysctls.complete) return expected.absent ?? expected.value;
+  const expectedFirst: Option = { value: expected.value, probability: 1, cost: 0 };
+  return decider.decide({
+    id: `sysctl:${netnsKey(netns.ref)}:${key}`,
+    kind: 'unknown',
+    topic: 'sysctl',
+    where: netns.ref,
+    subject: key,
+    options: [
+      expectedFirst,
+      ...expected.others.map(({ value, cost }) => ({ value, probability: 1, cost })),
+    ],
+  }).value;
+}
+
+function readNumber(
+  netns: NetnsState,
+  key: string,
+  expected: Expectation,
+  decider: Decider,
+): number {
+  const number = Number(read(netns, key, expected, decider));
+  return Number.isFinite(number) ? number : Number(expected.value);
+}
+
+/** A new device copies `conf.default`, so that is what to expect of a device's unknown value. */
+function expectLikeDefault(netns: NetnsState, name: string, expected: Expectation): Expectation {
+  const value = known(netns, `net.ipv4.conf.default.${name}`)?.value.trim();
+  if (value === undefined || value === expected.value) return expected;
+  const rest = expected.others.filter((other) => other.value !== value);
+  return { value, others: [...rest, { value: expected.value, cost: 1 }] };
+}
+
+/**
+ * max(all, device). When neither is known, one question asks for what takes effect, by the
+ * device's key. Linux: IN_DEV_MAXCONF().
+ */
+function maxOfAllAndDevice(
+  netns: NetnsState,
+  device: string,
+  setting: { readonly name: string; readonly highest: number; readonly expected: Expectation },
+  decider: Decider,
+): number {
+  const { name, highest } = setting;
+  const expected = expectLikeDefault(netns, name, setting.expected);
+  const allKey = deviceKey('all', name);
+  const key = deviceKey(device, name);
+  const all = known(netns, allKey);
+  if (all && Number(all.value) >= highest) return highest;
+  const own = readNumber(netns, key, expected, decider);
+  if (own >= highest || (!all && !known(netns, key))) return own;
+  return Math.max(own, readNumber(netns, allKey, setting.expected, decider));
+}
+
+/** all or device. Linux: IN_DEV_ORCONF(). */
+function eitherAllOrDevice(
+  netns: NetnsState,
+  device: string,
+  name: string,
+  decider: Decider,
+  expected: Expectation,
+): boolean {
+  return maxOfAllAndDevice(netns, device, { name, highest: 1, expected }, decider) > 0;
+}
+
+/** Source validation of a device: off, strict or loose. Linux: IN_DEV_RPFILTER(). */
+export function rpFilterMode(netns: NetnsState, device: string, decider: Decider): 0 | 1 | 2 {
+  const setting = { name: 'rp_filter', highest: 2, expected: RP_FILTER };
+  const mode = maxOfAllAndDevice(netns, device, setting, decider);
+  return mode >= 2 ? 2 : mode === 1 ? 1 : 0;
+}
+
+/** Whether `rpFilterMode` can be told without a question. */
+export function rpFilterKnown(netns: NetnsState, device: string): boolean {
+  if (netns.sysctls.complete) return true;
+  const all = known(netns, deviceKey('all', 'rp_filter'));
+  if (all && Number(all.value) >= 2) return true;
+  const own = known(netns, deviceKey(device, 'rp_filter'));
+  return own !== undefined && (all !== undefined || Number(own.value) >= 2);
+}
+
+/**
+ * Whether packets that arrive on a device may be forwarded. Only the device's own key counts;
+ * writing ip_forward or conf.all.forwarding copies to all of them. Linux: IN_DEV_FORWARD().
+ */
+export function forwardingEnabled(netns: NetnsState, iif: string, decider: Decider): boolean {
+  const own = known(netns, deviceKey(iif, 'forwarding'));
+  if (own) return Number(own.value) > 0;
+  // The kernel's default is off, but a node that carries pods forwards, or nothing works on it.
+  const expected = netns.ref.netns === null ? on(3, '0') : off(3);
+  return readNumber(netns, 'net.ipv4.ip_forward', expected, decider) > 0;
+}
+
+/** Accept packets from the wire that carry an own address as source. Linux: IN_DEV_ACCEPT_LOCAL(). */
+export function acceptLocal(netns: NetnsState, device: string, decider: Decider): boolean {
+  return eitherAllOrDevice(netns, device, 'accept_local', decider, off(6));
+}
+
+/** Treat 127/8 as an ordinary range. Linux: IN_DEV_NET_ROUTE_LOCALNET(). */
+export function routeLocalnet(netns: NetnsState, device: string, decider: Decider): boolean {
+  return eitherAllOrDevice(netns, device, 'route_localnet', decider, off(2));
+}
+
+/** Use the packet's mark in the reverse lookup. Linux: IN_DEV_SRC_VMARK(). */
+export function srcValidMark(netns: NetnsState, device: string, decider: Decider): boolean {
+  return eitherAllOrDevice(netns, device, 'src_valid_mark', decider, off(3));
+}
+
+/** Whether martians are logged: the kernel log then shows the drop. Linux: IN_DEV_LOG_MARTIANS(). */
+export function logMartians(netns: NetnsState, device: string, decider: Decider): boolean {
+  return eitherAllOrDevice(netns, device, 'log_martians', decider, off(1));
+}
+
+/** Whether redirects are sent, which also decides a shortcut of source validation. */
+export function sendRedirects(netns: NetnsState, device: string, decider: Decider): boolean {
+  return eitherAllOrDevice(netns, device, 'send_redirects', decider, on(2));
+}
+
+/** Skip nexthops whose link is down. Linux: ip_ignore_linkdown(). */
+export function ignoreRoutesWithLinkdown(
+  netns: NetnsState,
+  device: string,
+  decider: Decider,
+): boolean {
+  return eitherAllOrDevice(netns, device, 'ignore_routes_with_linkdown', decider, off(5));
+}
+
+/** Forward directed broadcasts. Only the device's own key counts. Linux: IN_DEV_BFORWARD(). */
+export function broadcastForwarding(netns: NetnsState, device: string, decider: Decider): boolean {
+  return readNumber(netns, deviceKey(device, 'bc_forwarding'), off(8), decider) > 0;
+}
+
+/**
+ * Whether the IP hooks run for frames of a bridge. The module br_netfilter brings the key, set;
+ * without the module there is none. Linux: br_nf_pre_routing().
+ */
+export function bridgeNfCallIptables(netns: NetnsState, bridge: string, decider: Decider): boolean {
+  const details = netns.devices?.find((device) => device.name === bridge)?.details;
+  if (details?.kind === 'bridge' && details.bridge.nfCallIptables) return true;
+  return readNumber(netns, 'net.bridge.bridge-nf-call-iptables', on(2, '0'), decider) > 0;
+}
+
+/** Forwarded packets obey a learned path MTU, not only the route's. Linux: ip_dst_mtu_maybe_forward(). */
+export function ipForwardUsePmtu(netns: NetnsState, decider: Decider): boolean {
+  return readNumber(netns, 'net.ipv4.ip_forward_use_pmtu', off(8), decider) > 0;
+}
+
+/** Pick up TCP connections from the middle. Linux: tcp_new() of nf_conntrack_proto_tcp.c. */
+export function tcpLoose(netns: NetnsState, decider: Decider): boolean {
+  return readNumber(netns, 'net.netfilter.nf_conntrack_tcp_loose', on(4), decider) > 0;
+}
+
+/** Which fields choose a leg of a multipath route. Linux: fib_multipath_hash(). */
+export function multipathHashPolicy(netns: NetnsState, decider: Decider): 0 | 1 | 2 | 3 {
+  const expected: Expectation = { value: '0', others: [{ value: '1', cost: 4 }] };
+  const policy = readNumber(netns, 'net.ipv4.fib_multipath_hash_policy', expected, decider);
+  return policy === 1 || policy === 2 || policy === 3 ? policy : 0;
+}
+
+/** The ports of clients that bind none, in order. Linux: inet_sk_get_local_port_range(). */
+export function localPortRange(netns: NetnsState): {
+  readonly first: number;
+  readonly last: number;
+} {
+  const text = known(netns, 'net.ipv4.ip_local_port_range')?.value ?? '';
+  const match = /^\s*(\d{1,5})\s+(\d{1,5})\s*$/.exec(text);
+  const first = Number(match?.[1] ?? 32768);
+  const last = Number(match?.[2] ?? 60999);
+  return first >= 1 && last <= 65535 && first <= last
+    ? { first, last }
+    : { first: 32768, last: 60999 };
+}
+
+/** Entries in the connection table and how many fit, when the sysctls say. */
+export function conntrackUsage(
+  netns: NetnsState,
+): { readonly count: number; readonly max: number } | null {
+  const count = Number(known(netns, 'net.netfilter.nf_conntrack_count')?.value);
+  const max = Number(known(netns, 'net.netfilter.nf_conntrack_max')?.value);
+  return Number.isFinite(count) && Number.isFinite(max) ? { count, max } : null;
+}
