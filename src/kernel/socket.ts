@@ -3,7 +3,6 @@ import { netnsKey } from '../packet/place.ts';
 import { protocolName } from '../packet/protocol.ts';
 import type { Decider } from './decide.ts';
 import type { ListeningSocket, NetnsState } from './netns-state.ts';
-import { localPortRange } from './sysctl-lookup.ts';
 
 /** Who a packet is for: its destination after all translation, and the device it came in on. */
 export interface SocketKey {
@@ -50,22 +49,7 @@ function takes(socket: ListeningSocket, key: SocketKey): boolean {
 }
 
 /**
- * The port of a client that binds none. The kernel's choice is random; the model takes one port
- * of the range, and says that it is chosen by the kernel.
- * Linux: inet_hash_connect(), udp_lib_get_port().
+ * The port of a client that binds none: chosen by the kernel, so that only evidence can tell it.
+ * The model takes this one of the default range. Linux: inet_hash_connect().
  */
-export function ephemeralPort(netns: NetnsState, protocol: number, decider: Decider): number {
-  const { first, last } = localPortRange(netns);
-  const port = first <= USUAL_PORT && USUAL_PORT <= last ? USUAL_PORT : first;
-  const answer = decider.decide({
-    id: `client-port:${netnsKey(netns.ref)}:${protocol}`,
-    kind: 'unknown',
-    topic: 'port',
-    where: netns.ref,
-    subject: `${protocolName(protocol)} client port ${first}-${last}, chosen by the kernel`,
-    options: [{ value: String(port), probability: 1, cost: 0 }],
-  });
-  return Number(answer.value);
-}
-
-const USUAL_PORT = 40000;
+export const EPHEMERAL_PORT = 40000;

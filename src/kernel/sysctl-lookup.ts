@@ -208,20 +208,6 @@ export function multipathHashPolicy(netns: NetnsState, decider: Decider): 0 | 1 
   return policy === 1 || policy === 2 || policy === 3 ? policy : 0;
 }
 
-/** The ports of clients that bind none, in order. Linux: inet_sk_get_local_port_range(). */
-export function localPortRange(netns: NetnsState): {
-  readonly first: number;
-  readonly last: number;
-} {
-  const text = known(netns, 'net.ipv4.ip_local_port_range')?.value ?? '';
-  const match = /^\s*(\d{1,5})\s+(\d{1,5})\s*$/.exec(text);
-  const first = Number(match?.[1] ?? 32768);
-  const last = Number(match?.[2] ?? 60999);
-  return first >= 1 && last <= 65535 && first <= last
-    ? { first, last }
-    : { first: 32768, last: 60999 };
-}
-
 /** Entries in the connection table and how many fit, when the sysctls say. */
 export function conntrackUsage(
   netns: NetnsState,
