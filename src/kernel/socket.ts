@@ -1,6 +1,5 @@
 import { type Address, formatAddress, sameAddress } from '../packet/address.ts';
 import { netnsKey } from '../packet/place.ts';
-import { protocolName } from '../packet/protocol.ts';
 import type { Decider } from './decide.ts';
 import type { ListeningSocket, NetnsState } from './netns-state.ts';
 
