@@ -148,6 +148,8 @@ export type Statement =
       readonly table: string;
       readonly chain: string;
       readonly destination: Address | null;
+      /** Whether more than a whole destination address has to match. */
+      readonly narrowed: boolean;
       readonly prefix: string;
       readonly insert: boolean;
       readonly source: SourceRef;

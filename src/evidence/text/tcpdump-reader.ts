@@ -1,0 +1,112 @@
+import type { SourceRef } from '../../packet/source-ref.ts';
+import type { Encapsulation, ObservedLink, ObservedPacket } from '../observation.ts';
+import { parseTcpdumpLine, type TcpdumpLine } from './tcpdump-line.ts';
+import type { TcpdumpPrefix } from './tcpdump-prefix.ts';
+
+/** A whole packet of tcpdump's text, which may take several lines. */
+export interface TcpdumpPacket {
+  readonly prefix: TcpdumpPrefix;
+  readonly link: ObservedLink | null;
+  readonly packet: ObservedPacket;
+  readonly source: SourceRef;
+}
+
+export type TcpdumpFeed =
+  | { readonly kind: 'recognised' }
+  | { readonly kind: 'other' }
+  | { readonly kind: 'unreadable'; readonly code: string };
+
+export interface TcpdumpReader {
+  feed(line: string, source: SourceRef): TcpdumpFeed;
+  /** Gives out a packet that still waits for what it carries. */
+  flush(): void;
+}
+
+interface Waiting extends TcpdumpPacket {
+  /** How it carries the next packet; null when it is an ICMP error that quotes it. */
+  readonly carries: Encapsulation | null;
+}
+
+/** Puts the lines of `-v`, VXLAN and quoted packets together and emits whole packets. */
+export function tcpdumpReader(emit: (packet: TcpdumpPacket) => void): TcpdumpReader {
+  let header: {
+    readonly line: Extract<TcpdumpLine, { kind: 'header' }>;
+    source: SourceRef;
+  } | null = null;
+  let waiting: Waiting | null = null;
+
+  const flush = (): void => {
+    header = null;
+    if (waiting) emit(waiting);
+    waiting = null;
+  };
+
+  const take = (packet: Extract<TcpdumpLine, { kind: 'packet' }>, source: SourceRef): void => {
+    const timed = packet.prefix.base !== 'none';
+    if (waiting && !timed) {
+      const outer = waiting;
+      const whole = attach(outer.packet, packet.packet, outer.carries);
+      waiting = null;
+      if (packet.carries) waiting = { ...outer, packet: whole, carries: packet.carries };
+      else emit({ ...outer, packet: whole });
+      return;
+    }
+    if (waiting) emit(waiting);
+    waiting = null;
+    const { prefix, link } = packet;
+    const read = { prefix, link, packet: packet.packet, source };
+    const quotes = packet.packet.ttl !== null && isIcmpError(packet.packet);
+    if (packet.carries || quotes) waiting = { ...read, carries: packet.carries };
+    else emit(read);
+  };
+
+  const feed = (line: string, source: SourceRef): TcpdumpFeed => {
+    const before = header;
+    const parsed = parseTcpdumpLine(line, before?.line.header ?? null);
+    header = null;
+    if (parsed === null) {
+      return before ? { kind: 'unreadable', code: 'header-without-packet' } : { kind: 'other' };
+    }
+    switch (parsed.kind) {
+      case 'unreadable':
+        return parsed;
+      case 'no-packet':
+        return { kind: 'recognised' };
+      case 'header':
+        if (parsed.prefix.base !== 'none') flush();
+        header = { line: parsed, source };
+        return { kind: 'recognised' };
+      case 'packet': {
+        const continues = before !== null && parsed.prefix.base === 'none';
+        const prefix: TcpdumpPrefix = continues ? before.line.prefix : parsed.prefix;
+        const link = continues ? before.line.link : parsed.link;
+        const first = continues ? joined(before.source, source) : source;
+        take({ ...parsed, prefix, link }, first);
+        return { kind: 'recognised' };
+      }
+    }
+  };
+
+  return { feed, flush };
+}
+
+function joined(first: SourceRef, second: SourceRef): SourceRef {
+  return { ...first, text: `${first.text ?? ''} ${second.text ?? ''}` };
+}
+
+function isIcmpError(packet: ObservedPacket): boolean {
+  const icmp = packet.icmp;
+  if (!icmp) return false;
+  return packet.source.family === 4 ? [3, 4, 5, 11, 12].includes(icmp.type) : icmp.type < 128;
+}
+
+/** Puts what the next line shows into the innermost place of a packet. */
+function attach(
+  outer: ObservedPacket,
+  carried: ObservedPacket,
+  how: Encapsulation | null,
+): ObservedPacket {
+  if (outer.inner) return { ...outer, inner: attach(outer.inner, carried, how) };
+  if (how) return { ...outer, inner: carried, encapsulation: how };
+  return outer.icmp ? { ...outer, icmp: { ...outer.icmp, quoted: carried } } : outer;
+}
