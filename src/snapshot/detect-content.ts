@@ -15,7 +15,7 @@ export type OtherTool =
   | 'bridge fdb (text)'
   | 'netstat'
   | 'html'
-  | 'command not found';
+  | 'error message';
 
 /** Only the start of a file is looked at: its tool shows there. */
 const LOOK = 4096;
@@ -72,5 +72,8 @@ const TEXTS: readonly (readonly [RegExp, Content])[] = [
   [/^(?:[\da-f]{2}:){5}[\da-f]{2} dev /m, 'bridge fdb (text)'],
   [/^(?:default|[\d.]+(?:\/\d+)?|[\da-f:]+\/\d+) (?:via|dev) /m, 'ip route (text)'],
   [/^<(?:!DOCTYPE|html)/i, 'html'],
-  [/(?:command not found|: not found|No such file or directory)$/m, 'command not found'],
+  [
+    /(?:command not found|: not found|No such file or directory|Permission denied|not permitted)/,
+    'error message',
+  ],
 ];

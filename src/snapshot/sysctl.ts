@@ -19,9 +19,9 @@ export function parseSysctl(text: string, file: string): Parsed<Sysctls> {
     line = index + 1;
     if (content === '' || content.startsWith('#')) continue;
     const at = content.indexOf('=');
-    const key = content.slice(0, Math.max(at, 0)).trim().replaceAll('/', '.');
+    const key = dotted(content.slice(0, Math.max(at, 0)).trim());
     const source = { file, line, text: content };
-    if (at < 0 || !/^[\w.:@-]+$/.test(key)) {
+    if (at < 0 || !/^[^\s.]+\.[^\s]+$/.test(key)) {
       // `sysctl: reading key "net.ipv6.conf.all.stable_secret"`: refused to root too, means nothing.
       if (!content.startsWith('sysctl: ') && unreadable++ === 0) {
         issues.push(warning('unreadable-record', source, content.slice(0, 80)));
@@ -48,6 +48,12 @@ export function parseSysctl(text: string, file: string): Parsed<Sysctls> {
     WHOLE_LISTING_HAS.every((key) => values.has(key)) &&
     (!sorted || section(lastKey) > 'ipv4');
   return { value: { complete, values }, issues };
+}
+
+/** sysctl(8) may separate by slashes, and then writes a dot of a device's name as a dot. */
+function dotted(key: string): string {
+  if (!/^[^.]*\//.test(key)) return key;
+  return key.replaceAll(/[./]/g, (separator) => (separator === '/' ? '.' : '/'));
 }
 
 /** `ipv4` of `net.ipv4.ip_forward`: sysctl lists the directories of /proc/sys/net in order. */
