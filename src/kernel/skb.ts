@@ -17,7 +17,8 @@ export interface Skb {
 
 /** What connection tracking attached. Linux: skb->_nfct, enum ip_conntrack_info. */
 export type CtAttachment =
-  | { readonly kind: 'none' } // conntrack has not seen the packet
+  /** Conntrack has not seen the packet. `zone`: what `-j CT --zone` chose for when it does. */
+  | { readonly kind: 'none'; readonly zone?: number }
   | { readonly kind: 'invalid' } // seen, refused: no entry attached
   | { readonly kind: 'untracked' } // -j CT --notrack
   | {

@@ -6,7 +6,13 @@ export interface Ipset {
   /** e.g. `hash:ip,port`, `bitmap:port`, `list:set`. */
   readonly type: string;
   readonly family: 4 | 6;
+  /** `netmask` of hash:ip and bitmap:ip: what is kept of an address; null keeps all. */
+  readonly netmask: number | null;
+  /** `markmask` of hash:ip,mark. */
+  readonly markmask: number | null;
   readonly entries: readonly IpsetEntry[];
+  /** Options of the set that change who is a member and are not modelled, e.g. `bitmask`. */
+  readonly unsupported: readonly string[];
   readonly source: SourceRef | null;
 }
 

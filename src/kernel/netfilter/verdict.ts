@@ -56,6 +56,8 @@ export interface RuleHit {
   readonly verdict: string;
   /** What the rule changed in the packet at once (mark, tos, ttl, mss...). */
   readonly diff: HeaderDiff;
+  /** The rule writes a kernel log line with this prefix. */
+  readonly log?: { readonly prefix: string };
 }
 
 /** The result of one table (xtables) or base chain (nft) at one hook. */

@@ -1,0 +1,232 @@
+import type { Address } from '../../packet/address.ts';
+import { contains, network, type Prefix } from '../../packet/prefix.ts';
+import { PROTOCOL } from '../../packet/protocol.ts';
+import type { Ternary } from '../decide.ts';
+import type { Ipset } from './ipset.ts';
+import {
+  type IpsetDimension,
+  type IpsetPart,
+  ipsetDimensions,
+  parseIpsetElement,
+} from './ipset-element.ts';
+import type { RulePacket } from './rule-context.ts';
+
+export type SetDirection = 'src' | 'dst';
+
+/** What a set match asks. */
+export interface SetQuery {
+  readonly set: string;
+  /** One per dimension of the set. */
+  readonly directions: readonly SetDirection[];
+  /** An element marked `nomatch` answers yes. */
+  readonly returnNomatch: boolean;
+}
+
+/** Lists of sets hold no lists, so this depth is never reached by a real one. */
+const MAX_DEPTH = 8;
+
+/**
+ * Whether a packet is in a set. Unknown when the sets were not collected, when the set is not
+ * among them, or when its type is not modelled. Linux: ip_set_test().
+ */
+export function testIpset(query: SetQuery, packet: RulePacket): Ternary {
+  const result = look(query, packet, 0);
+  if (result === 'nomatch') return query.returnNomatch ? 'yes' : 'no';
+  return result;
+}
+
+type Found = Ternary | 'nomatch';
+
+function look(query: SetQuery, packet: RulePacket, depth: number): Found {
+  const set = packet.context.netns.ipsets?.find(({ name }) => name === query.set);
+  if (!set || set.unsupported.length > 0 || depth > MAX_DEPTH) return 'unknown';
+  const dimensions = ipsetDimensions(set.type);
+  if (dimensions === null) return 'unknown';
+  // A match with fewer directions than the set has dimensions never holds.
+  if (query.directions.length < dimensions.length) return 'no';
+  if (set.type === 'list:set') return lookInMembers(set, query, packet, depth);
+  if (!dimensions.includes('mac') && set.family !== packet.skb.packet.source.family) return 'no';
+  const elements = elementsOf(set, dimensions);
+  if (elements === null) return 'unknown';
+  const keys = dimensions.map((dimension, i) =>
+    packetKey(dimension, query.directions[i] ?? 'src', packet, set),
+  );
+  const found = findElement(elements, keys);
+  if (found === null) return 'no';
+  return found.nomatch ? 'nomatch' : 'yes';
+}
+
+/** Linux: list_set_ktest(). */
+function lookInMembers(set: Ipset, query: SetQuery, packet: RulePacket, depth: number): Found {
+  let unknown = false;
+  for (const { element } of set.entries) {
+    const found = look({ ...query, set: element }, packet, depth + 1);
+    if (found === 'yes') return 'yes';
+    if (found === 'unknown') unknown = true;
+  }
+  return unknown ? 'unknown' : 'no';
+}
+
+/** What a packet shows to one dimension of a set. */
+type PacketKey =
+  | { readonly kind: 'address'; readonly address: Address }
+  | { readonly kind: 'port'; readonly protocol: number; readonly port: number }
+  | { readonly kind: 'mac'; readonly mac: string | null }
+  | { readonly kind: 'iface'; readonly name: string; readonly port: string | null }
+  | { readonly kind: 'mark'; readonly mark: number };
+
+function packetKey(
+  dimension: IpsetDimension,
+  direction: SetDirection,
+  { skb, context }: RulePacket,
+  set: Ipset,
+): PacketKey {
+  const ip = skb.packet;
+  const source = direction === 'src';
+  switch (dimension) {
+    case 'ip':
+    case 'net':
+    case 'set': {
+      const address = source ? ip.source : ip.destination;
+      return {
+        kind: 'address',
+        address: set.netmask === null ? address : network({ address, length: set.netmask }).address,
+      };
+    }
+    case 'port': {
+      // Linux: get_port(); other protocols have port 0.
+      const t = ip.transport;
+      const port =
+        t.kind === 'icmp'
+          ? t.type * 256 + t.code
+          : t.kind === 'other'
+            ? 0
+            : source
+              ? t.sport
+              : t.dport;
+      return { kind: 'port', protocol: ip.protocol, port };
+    }
+    case 'mac':
+      return { kind: 'mac', mac: source ? skb.sourceMac : skb.destinationMac };
+    case 'iface':
+      return source
+        ? { kind: 'iface', name: context.iif, port: skb.physin }
+        : { kind: 'iface', name: context.oif, port: skb.physout };
+    case 'mark':
+      return { kind: 'mark', mark: (skb.mark & (set.markmask ?? 0xffffffff)) >>> 0 };
+  }
+}
+
+interface Element {
+  readonly parts: readonly IpsetPart[];
+  readonly nomatch: boolean;
+}
+
+/** Elements by the network of their first part, the longest prefix first; the rest in a list. */
+interface Elements {
+  readonly byLength: readonly { readonly length: number; readonly networks: Networks }[];
+  readonly others: readonly Element[];
+}
+
+type Networks = ReadonlyMap<number | bigint, readonly Element[]>;
+
+const cache = new WeakMap<Ipset, Elements | null>();
+
+/** null when an element could not be read. */
+function elementsOf(set: Ipset, dimensions: readonly IpsetDimension[]): Elements | null {
+  let elements = cache.get(set);
+  if (elements === undefined) {
+    elements = indexElements(set, dimensions);
+    cache.set(set, elements);
+  }
+  return elements;
+}
+
+function indexElements(set: Ipset, dimensions: readonly IpsetDimension[]): Elements | null {
+  const lengths = new Map<number, Map<number | bigint, Element[]>>();
+  const others: Element[] = [];
+  for (const { element, nomatch } of set.entries) {
+    const parts = parseIpsetElement(element, dimensions, set.type === 'bitmap:port');
+    if (parts === null) return null;
+    const [first] = parts;
+    if (first?.kind !== 'prefix') {
+      others.push({ parts, nomatch });
+      continue;
+    }
+    const { address, length } = network(first.prefix);
+    let networks = lengths.get(length);
+    if (!networks) {
+      networks = new Map();
+      lengths.set(length, networks);
+    }
+    const same = networks.get(address.bits);
+    if (same) same.push({ parts, nomatch });
+    else networks.set(address.bits, [{ parts, nomatch }]);
+  }
+  const byLength = [...lengths]
+    .sort(([a], [b]) => b - a)
+    .map(([length, networks]) => ({ length, networks }));
+  for (const { networks } of byLength) {
+    for (const elements of networks.values()) elements.sort(bySecondPrefix);
+  }
+  return { byLength, others };
+}
+
+/** Of elements with one first network the more specific second one decides. */
+function bySecondPrefix(a: Element, b: Element): number {
+  return secondLength(b) - secondLength(a);
+}
+
+function secondLength({ parts }: Element): number {
+  const part = parts.slice(1).find(({ kind }) => kind === 'prefix');
+  return part?.kind === 'prefix' ? part.prefix.length : 0;
+}
+
+/** The most specific element decides, so a `nomatch` can except from a wider one. */
+function findElement(elements: Elements, keys: readonly PacketKey[]): Element | null {
+  const [first] = keys;
+  if (first?.kind === 'address') {
+    for (const { length, networks } of elements.byLength) {
+      const prefix: Prefix = { address: first.address, length };
+      const candidates = networks.get(network(prefix).address.bits);
+      const found = candidates?.find(({ parts }) => fits(parts, keys));
+      if (found) return found;
+    }
+  }
+  return elements.others.find(({ parts }) => fits(parts, keys)) ?? null;
+}
+
+function fits(parts: readonly IpsetPart[], keys: readonly PacketKey[]): boolean {
+  return parts.every((part, i) => {
+    const key = keys[i];
+    return key !== undefined && partFits(part, key);
+  });
+}
+
+function partFits(part: IpsetPart, key: PacketKey): boolean {
+  switch (part.kind) {
+    case 'prefix':
+      return key.kind === 'address' && contains(part.prefix, key.address);
+    case 'range':
+      return (
+        key.kind === 'address' &&
+        key.address.bits >= part.first.bits &&
+        key.address.bits <= part.last.bits
+      );
+    case 'port':
+      return (
+        key.kind === 'port' &&
+        (part.protocol === null
+          ? key.protocol === PROTOCOL.tcp || key.protocol === PROTOCOL.udp
+          : key.protocol === part.protocol) &&
+        key.port >= part.first &&
+        key.port <= part.last
+      );
+    case 'mac':
+      return key.kind === 'mac' && key.mac?.toLowerCase() === part.mac;
+    case 'iface':
+      return key.kind === 'iface' && (part.physdev ? key.port : key.name) === part.name;
+    case 'mark':
+      return key.kind === 'mark' && key.mark === part.mark;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Address } from '../../../../packet/address.ts';
+import { addressType } from '../../../routing/address-type.ts';
+import type { RulePacket } from '../../rule-context.ts';
+import { answer, type MatchModel } from './match-model.ts';
+
+/** `-m addrtype`. Linux: struct xt_addrtype_info_v1. */
+export interface AddrtypeMatch {
+  readonly kind: 'addrtype';
+  readonly source: TypeSet | null;
+  readonly destination: TypeSet | null;
+  /** Only addresses of the packet's input or output device count as LOCAL. */
+  readonly limitTo: 'in' | 'out' | null;
+}
+
+export interface TypeSet {
+  readonly negated: boolean;
+  /** RTN_* names as iptables prints them, e.g. `LOCAL`. */
+  readonly types: readonly string[];
+}
+
+/** Linux: addrtype_mt_v1(). */
+export const addrtypeMatch: MatchModel<AddrtypeMatch> = {
+  support: () => 'given-fact',
+  effect: 'asks',
+  evaluate({ source, destination, limitTo }, { packet }) {
+    const { iif, oif } = packet.context;
+    const device = limitTo === null ? null : limitTo === 'in' ? iif : oif;
+    const ip = packet.skb.packet;
+    return answer(
+      fits(source, ip.source, device, packet) && fits(destination, ip.destination, device, packet),
+    );
+  },
+};
+
+function fits(
+  set: TypeSet | null,
+  address: Address,
+  device: string | null,
+  packet: RulePacket,
+): boolean {
+  if (set === null) return true;
+  const { netns, decider } = packet.context;
+  const type = addressType(netns, address, device, decider);
+  return set.types.includes(type.toUpperCase()) !== set.negated;
+}

@@ -1,0 +1,65 @@
+import type { TcpFlags } from '../../../../packet/packet.ts';
+import { OPEN_QUESTION } from '../../../decide.ts';
+import {
+  answer,
+  type MatchAnswer,
+  type MatchContext,
+  type MatchModel,
+  unknownHere,
+} from './match-model.ts';
+import { type PortRange, portFits } from './port-range.ts';
+
+/** `-m tcp`. Linux: struct xt_tcp. */
+export interface TcpMatch {
+  readonly kind: 'tcp';
+  readonly sport: PortRange | null;
+  readonly dport: PortRange | null;
+  /** Of the flags in `mask` exactly those in `set` are on. */
+  readonly flags: { readonly negated: boolean; readonly mask: number; readonly set: number } | null;
+  /** `--tcp-option`: an option of this kind is present. */
+  readonly option: { readonly negated: boolean; readonly number: number } | null;
+}
+
+/** Flag bits by name. RFC 9293 3.1. */
+export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32 } as const;
+
+const MSS_OPTION = 2;
+
+function flagBits(flags: TcpFlags): number {
+  let bits = 0;
+  if (flags.fin) bits |= TCP_FLAG.fin;
+  if (flags.syn) bits |= TCP_FLAG.syn;
+  if (flags.rst) bits |= TCP_FLAG.rst;
+  if (flags.psh) bits |= TCP_FLAG.psh;
+  if (flags.ack) bits |= TCP_FLAG.ack;
+  if (flags.urg) bits |= TCP_FLAG.urg;
+  return bits;
+}
+
+/** Linux: tcp_mt(). */
+export const tcpMatch: MatchModel<TcpMatch> = {
+  support: (match) => (match.option === null ? 'exact' : 'given-fact'),
+  effect: 'pure',
+  evaluate(match, context) {
+    const t = context.packet.skb.packet.transport;
+    if (t.kind !== 'tcp') return 'no';
+    if (!portFits(match.sport, t.sport) || !portFits(match.dport, t.dport)) return 'no';
+    const { flags } = match;
+    if (flags && ((flagBits(t.flags) & flags.mask) === flags.set) === flags.negated) return 'no';
+    return hasOption(match, context);
+  },
+};
+
+/** Of the options a packet carries the model knows only the segment size. */
+function hasOption(match: TcpMatch, context: MatchContext): MatchAnswer {
+  const { option } = match;
+  const t = context.packet.skb.packet.transport;
+  if (option === null || t.kind !== 'tcp') return 'yes';
+  if (option.number === MSS_OPTION && t.mss !== undefined) return answer(!option.negated);
+  return unknownHere(context, {
+    kind: 'unknown',
+    topic: 'match',
+    about: 'tcp-option',
+    options: OPEN_QUESTION,
+  });
+}

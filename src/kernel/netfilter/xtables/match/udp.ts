@@ -1,0 +1,21 @@
+import { answer, type MatchModel } from './match-model.ts';
+import { type PortRange, portFits } from './port-range.ts';
+
+/** `-m udp`. Linux: struct xt_udp. */
+export interface UdpMatch {
+  readonly kind: 'udp';
+  readonly sport: PortRange | null;
+  readonly dport: PortRange | null;
+}
+
+/** Linux: udp_mt(). */
+export const udpMatch: MatchModel<UdpMatch> = {
+  support: () => 'exact',
+  effect: 'pure',
+  evaluate(match, { packet }) {
+    const t = packet.skb.packet.transport;
+    return answer(
+      t.kind === 'udp' && portFits(match.sport, t.sport) && portFits(match.dport, t.dport),
+    );
+  },
+};

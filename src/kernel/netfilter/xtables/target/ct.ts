@@ -1,0 +1,42 @@
+import type { Skb } from '../../../skb.ts';
+import { type TargetModel, unchanged } from './target-model.ts';
+
+/** `-j CT` and `-j NOTRACK`. Linux: struct xt_ct_target_info_v1. */
+export interface CtTarget {
+  readonly kind: 'ct';
+  /** NOTRACK is an older name of `CT --notrack`. */
+  readonly name: 'CT' | 'NOTRACK';
+  readonly notrack: boolean;
+  readonly zone: CtZone | null;
+  /** Options without effect on where packets go, as read: `--helper`, `--ctevents`... */
+  readonly options: string;
+}
+
+export interface CtZone {
+  readonly direction: 'both' | 'original' | 'reply';
+  /** `mark`: the packet's mark is the zone. */
+  readonly zone: number | 'mark';
+}
+
+/** A packet that already has a connection is left alone. Linux: xt_ct_target(), notrack_tg(). */
+export const ctTarget: TargetModel<CtTarget> = {
+  support: ({ zone }) => (zone === null || zone.direction === 'both' ? 'exact' : 'unsupported'),
+  apply(target, context) {
+    const { skb } = context.packet;
+    if (skb.ct.kind !== 'none') return unchanged(context);
+    if (target.notrack) return { kind: 'continue', skb: { ...skb, ct: { kind: 'untracked' } } };
+    if (target.zone === null) return unchanged(context);
+    if (target.zone.direction !== 'both') {
+      context.run.unsupported({
+        construct: `CT zone of the ${target.zone.direction} direction`,
+        where: context.packet.context.netns.ref,
+        source: context.site.rule.source,
+      });
+    }
+    return { kind: 'continue', skb: inZone(skb, target.zone) };
+  },
+};
+
+function inZone(skb: Skb, { zone }: CtZone): Skb {
+  return { ...skb, ct: { kind: 'none', zone: zone === 'mark' ? skb.mark & 0xffff : zone } };
+}
