@@ -1,0 +1,120 @@
+import type {
+  ClockOffset,
+  Conversation,
+  ConversationOutcome,
+  Endpoint,
+  EvidenceGroup,
+} from '../../evidence/evidence.ts';
+import { type Observation, type ObservedPacket, subject } from '../../evidence/observation.ts';
+import { formatAddress } from '../../packet/address.ts';
+import type { TcpFlags } from '../../packet/packet.ts';
+import { protocolName } from '../../packet/protocol.ts';
+import { hostPort } from '../trace/words.ts';
+
+/** Words for observations, shared by the renderings of evidence and comparisons. */
+
+export const OUTCOMES: Readonly<Record<ConversationOutcome, string>> = {
+  established: 'established: the reply was seen and acknowledged',
+  answered: 'answered: a reply was seen, its arrival at the client was not',
+  reset: 'reset',
+  'icmp-error': 'ended by an ICMP error',
+  unanswered: "unanswered: only the client's packets were seen",
+  unknown: 'too little was seen to tell',
+};
+
+export function endpointWords({ address, port }: Endpoint): string {
+  return hostPort(formatAddress(address), port);
+}
+
+/** `10.39.0.17:34397 -> 10.254.51.153:80 (192.168.67.4:8082) tcp`. */
+export function conversationWords(conversation: Conversation): string {
+  const { client, service, endpoint, protocol } = conversation;
+  const translated = endpoint === null ? '' : ` (${endpointWords(endpoint)})`;
+  return `${endpointWords(client)} -> ${endpointWords(service)}${translated} ${protocolName(protocol)}`;
+}
+
+const FLAG_NAMES: readonly (readonly [keyof TcpFlags, string])[] = [
+  ['syn', 'SYN'],
+  ['fin', 'FIN'],
+  ['rst', 'RST'],
+  ['psh', 'PSH'],
+  ['ack', 'ACK'],
+  ['urg', 'URG'],
+  ['ece', 'ECE'],
+  ['cwr', 'CWR'],
+];
+
+/** `SYN`, `SYN-ACK`, `UDP datagram`, `ICMP 8/0`. */
+export function packetWords(observed: ObservedPacket): string {
+  const packet = subject(observed);
+  if (packet.tcp) {
+    const { flags } = packet.tcp;
+    const names = FLAG_NAMES.filter(([flag]) => flags[flag]).map(([, name]) => name);
+    return names.join('-') || 'TCP segment';
+  }
+  if (packet.icmp) return `ICMP ${packet.icmp.type}/${packet.icmp.code}`;
+  return `${protocolName(packet.protocol).toUpperCase()} packet`;
+}
+
+/** `10.39.0.17:34397 > 192.168.67.4:8082`. */
+export function addressWords(observed: ObservedPacket): string {
+  const packet = subject(observed);
+  const side = (address: string, port: number | null, name: string | null): string =>
+    port === null && name !== null ? `${address}:${name}` : hostPort(address, port);
+  const from = side(formatAddress(packet.source), packet.sport, packet.sportName);
+  const to = side(formatAddress(packet.destination), packet.dport, packet.dportName);
+  return `${from} > ${to}`;
+}
+
+/** Where an observation was made: node, then hook and table, or device. */
+export function vantageWords({ vantage }: Observation): string {
+  const node = vantage.node === null ? [] : [vantage.node];
+  if (vantage.kind === 'capture') {
+    return [...node, vantage.device ?? vantage.label].join(' ');
+  }
+  const hook =
+    vantage.hook === null
+      ? [vantage.label.trim()]
+      : [vantage.hook, ...(vantage.table === null ? [] : [vantage.table])];
+  return [...node, ...hook].join(' ');
+}
+
+/** The devices that a log line shows. */
+export function deviceWords({ vantage }: Observation): string {
+  const parts: string[] = [];
+  if (vantage.iif) parts.push(`in ${vantage.iif}`);
+  if (vantage.oif) parts.push(`out ${vantage.oif}`);
+  return parts.join(' ');
+}
+
+/** A log or capture with where it was made. */
+export function groupWords(group: EvidenceGroup): string {
+  const where = [
+    group.node === null ? null : `on ${group.node}`,
+    group.device === null ? null : `at ${group.device}`,
+    group.side === null ? null : `${group.side} side`,
+  ].filter((part) => part !== null);
+  const label = group.label.trim() === '' ? '' : ` '${group.label.trim()}'`;
+  const known = where.length > 0 ? where.join(', ') : 'place unknown';
+  return `${group.kind}${label}: ${known} (${group.file})`;
+}
+
+const BOUNDS: Readonly<Record<ClockOffset['bound'], string>> = {
+  both: '',
+  'at-least': 'at least ',
+  'at-most': 'at most ',
+};
+
+/** `the clock of b is behind that of a by 48.1 ms (±0.4 ms, 10 packets)`. */
+export function clockWords(clock: ClockOffset): string {
+  const [behind, ahead] = clock.offset >= 0 ? [clock.b, clock.a] : [clock.a, clock.b];
+  const by = `${BOUNDS[clock.bound]}${milliseconds(Math.abs(clock.offset))}`;
+  const packets = `${clock.pairs} packet${clock.pairs === 1 ? '' : 's'}`;
+  const exact = `±${milliseconds(clock.error)}, ${packets}`;
+  return `the clock of ${behind} is behind that of ${ahead} by ${by} (${exact})`;
+}
+
+function milliseconds(seconds: number): string {
+  const value = seconds * 1000;
+  return value >= 1000 ? `${seconds.toFixed(1)} s` : `${value.toFixed(value >= 100 ? 0 : 1)} ms`;
+}

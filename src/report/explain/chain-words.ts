@@ -1,0 +1,171 @@
+import type { Explanation } from './explanation.ts';
+
+/** Chains of kube-proxy, of flannel and of the CNI plugins. Names that end in `-` have a hash. */
+
+function chain(
+  term: string,
+  short: string,
+  meaning: string,
+  where: string,
+  usual: string,
+  ...check: readonly string[]
+): Explanation {
+  return {
+    term,
+    kind: 'chain',
+    short,
+    meaning,
+    where,
+    seen: 'a rule that jumps to it has a counter: iptables-save -c',
+    usual,
+    check: check.length > 0 ? check : [`iptables-save -c | grep -- ${term}`],
+  };
+}
+
+export const CHAIN_WORDS: readonly Explanation[] = [
+  chain(
+    'KUBE-SERVICES',
+    'the entry of all Services',
+    'One rule for each address and port of a Service, reached from PREROUTING and OUTPUT of table nat; in table filter the Services without endpoints are refused here.',
+    "kube-proxy's iptables mode, tables nat and filter",
+    'a destination that matches no rule here is not a Service for this node: a wrong port, a new Service, a kube-proxy that is behind',
+  ),
+  chain(
+    'KUBE-SVC-',
+    'chooses one endpoint of a Service port',
+    'Each rule but the last is taken by chance, so that every endpoint gets an equal share; with client affinity recent clients come first. It also marks for masquerade what must be.',
+    "kube-proxy's iptables mode, table nat; the hash names namespace, name, port and protocol",
+    'the masquerade rule for traffic from outside the cluster is missing when kube-proxy knows no cluster CIDR',
+  ),
+  chain(
+    'KUBE-SVL-',
+    "chooses among this node's own endpoints",
+    'Used for externalTrafficPolicy or internalTrafficPolicy Local. Without local endpoints packets are dropped.',
+    "kube-proxy's iptables mode, table nat (KUBE-XLB- before Kubernetes 1.24)",
+    'a node without a local endpoint is asked: the load balancer ignores the health check node port',
+  ),
+  chain(
+    'KUBE-EXT-',
+    'traffic to a Service from outside the cluster',
+    'Reached from node ports, external and load balancer addresses. Marks for masquerade unless the policy is Local.',
+    "kube-proxy's iptables mode, table nat",
+    'the endpoint sees the address of the node, not of the client, unless externalTrafficPolicy is Local',
+  ),
+  chain(
+    'KUBE-SEP-',
+    'translates to one endpoint',
+    'Its first rule marks an endpoint that talks to itself through its Service for masquerade, its second one is the DNAT.',
+    "kube-proxy's iptables mode, table nat",
+    'a stale endpoint: the pod is gone and kube-proxy does not know yet',
+    'kubectl get endpointslices -l kubernetes.io/service-name=NAME',
+  ),
+  chain(
+    'KUBE-FW-',
+    'loadBalancerSourceRanges of a Service',
+    'Lets the listed sources pass; others are dropped (in newer versions by KUBE-PROXY-FIREWALL).',
+    "kube-proxy's iptables mode, table nat",
+    'a client outside the listed ranges',
+  ),
+  chain(
+    'KUBE-PROXY-FIREWALL',
+    'drops what loadBalancerSourceRanges do not list',
+    'Table filter, before the Service is translated by others.',
+    "kube-proxy's iptables mode, newer versions",
+    'a client outside the listed ranges',
+  ),
+  chain(
+    'KUBE-MARK-MASQ',
+    'asks for the source to be masqueraded',
+    'Sets the mark 0x4000, which KUBE-POSTROUTING looks for.',
+    'kube-proxy or kubelet, table nat',
+    'traffic whose reply must come back through this node',
+  ),
+  chain(
+    'KUBE-MARK-DROP',
+    'marks a packet for KUBE-FIREWALL to drop',
+    'Sets the mark 0x8000.',
+    'kubelet and kube-proxy of older versions, table nat',
+    'a Service port without endpoints or outside its source ranges',
+  ),
+  chain(
+    'KUBE-POSTROUTING',
+    'masquerades what was marked',
+    'A packet with the mark 0x4000 leaves with the source address of its output device.',
+    'kube-proxy, table nat, hook postrouting',
+    'a source that the other node cannot answer when the mark was not set',
+  ),
+  chain(
+    'KUBE-NODEPORTS',
+    'node ports of Services',
+    'The last rule of KUBE-SERVICES sends packets for addresses of the node here.',
+    "kube-proxy's iptables mode, table nat",
+    'node ports on 127.0.0.1 need route_localnet, which newer versions leave off with nodePortAddresses',
+  ),
+  chain(
+    'KUBE-EXTERNAL-SERVICES',
+    'refuses outside traffic to Services without endpoints',
+    'Table filter, reached from input and forward.',
+    "kube-proxy's iptables mode",
+    'no ready endpoint',
+    'kubectl get endpointslices -l kubernetes.io/service-name=NAME',
+  ),
+  chain(
+    'KUBE-FORWARD',
+    'lets forwarded Service traffic pass',
+    'Drops packets that connection tracking calls INVALID, accepts what is marked for masquerade and what belongs to known connections.',
+    'kube-proxy, table filter, hook forward',
+    'INVALID: the reply took another way than the request',
+    'conntrack -S',
+    'sysctl net.netfilter.nf_conntrack_tcp_be_liberal',
+  ),
+  chain(
+    'KUBE-FIREWALL',
+    'drops what was marked, and local addresses from outside',
+    'Protects services that listen on 127.0.0.1 while route_localnet is on.',
+    'kubelet, table filter, hooks input and output',
+    'a packet to 127.0.0.0/8 from another host',
+  ),
+  chain(
+    'KUBE-PROXY-CANARY',
+    'empty; tells kube-proxy when somebody flushed the rules',
+    'kube-proxy writes all its rules again when this chain is gone. KUBE-KUBELET-CANARY does the same for kubelet.',
+    'kube-proxy, every table',
+    'not a reason for a lost packet',
+  ),
+  chain(
+    'FLANNEL-POSTRTG',
+    "flannel's masquerade of traffic that leaves the pod network",
+    'Only written with --ip-masq: pods keep their address inside the flannel network; everything else that comes from or goes to it is masqueraded. Older versions put the rules into POSTROUTING itself.',
+    'flanneld --ip-masq, table nat, hook postrouting',
+    "without --ip-masq a node's own address travels over the overlay as the source",
+    'ps -o args -C flanneld',
+  ),
+  chain(
+    'FLANNEL-FWD',
+    'lets pod traffic pass',
+    'Accepts what is from or to the flannel network, against a policy of DROP.',
+    'flanneld --iptables-forward-rules, table filter, hook forward',
+    'not a reason for a lost packet',
+  ),
+  chain(
+    'CNI-HOSTPORT-DNAT',
+    'host ports of pods',
+    'Translates a port of the node to a pod. CNI-DN- holds the rules of one pod.',
+    'the CNI plugin portmap, table nat',
+    'a host port takes packets that were meant for a node port',
+  ),
+  chain(
+    'CNI-FORWARD',
+    'lets traffic of CNI pods pass',
+    'Accepts replies to and packets from each pod.',
+    'the CNI plugin firewall, table filter, hook forward',
+    'not a reason for a lost packet',
+  ),
+  chain(
+    'DOCKER-USER',
+    "rules of the administrator before Docker's own",
+    'The only place in forward that Docker does not overwrite. Docker also sets the policy of forward to DROP.',
+    'dockerd, table filter, hook forward',
+    'the policy DROP cuts off pods of another network plugin',
+  ),
+];

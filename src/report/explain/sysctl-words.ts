@@ -1,0 +1,130 @@
+import type { Explanation } from './explanation.ts';
+
+/** The sysctls that the model asks for. */
+
+function sysctl(
+  term: string,
+  short: string,
+  meaning: string,
+  where: string,
+  seen: string,
+  usual: string,
+): Explanation {
+  return {
+    term,
+    kind: 'sysctl',
+    short,
+    meaning,
+    where,
+    seen,
+    usual,
+    check: [`sysctl -a -r '${term.split('.').at(-1) ?? term}'`],
+  };
+}
+
+export const SYSCTL_WORDS: readonly Explanation[] = [
+  sysctl(
+    'net.ipv4.conf.DEVICE.rp_filter',
+    'whether a source must be reached by the device it comes from',
+    '0 off, 1 strict: the route back must leave by the same device, 2 loose: there must be any route back. The larger one of the values for all and for the device counts, so loose on the device wins over strict on all.',
+    '__fib_validate_source()',
+    'drop reason IP_RPFILTER; nstat TcpExtIPReversePathFilter; no ICMP',
+    'strict set by a distribution or a hardening guide, on a node whose overlay carries sources of the underlay',
+  ),
+  sysctl(
+    'net.ipv4.ip_forward',
+    'whether the node routes packets of others',
+    'Writing it sets forwarding of all devices. Off, packets for others are dropped at input.',
+    'ip_route_input_slow(), IN_DEV_FORWARD()',
+    'drop reason IP_INADDRERRORS; pods reach nothing outside their node',
+    'reset by a restart of the network service or by a hardening guide',
+  ),
+  sysctl(
+    'net.ipv4.conf.DEVICE.forwarding',
+    'ip_forward of one device',
+    'Decides for packets that come in by this device.',
+    'IN_DEV_FORWARD()',
+    'drop reason IP_INADDRERRORS',
+    'a device made before ip_forward was set, with default off',
+  ),
+  sysctl(
+    'net.ipv4.conf.DEVICE.accept_local',
+    'whether own addresses may come in as a source',
+    'Off, a packet from the wire with one of our own addresses as its source is dropped.',
+    'fib_validate_source()',
+    'drop reason IP_LOCAL_SOURCE',
+    'needed only for unusual loops between own devices',
+  ),
+  sysctl(
+    'net.ipv4.conf.DEVICE.route_localnet',
+    'whether 127.0.0.0/8 may be routed',
+    'On, node ports answer on 127.0.0.1, and packets may be translated to it. The larger one of all and the device counts.',
+    'ip_route_input_slow(), IN_DEV_ROUTE_LOCALNET()',
+    'drop reason IP_LOCALNET',
+    'kube-proxy sets it for node ports on 127.0.0.1 in iptables mode',
+  ),
+  sysctl(
+    'net.ipv4.conf.DEVICE.src_valid_mark',
+    'whether the mark counts when a source is validated',
+    'Off, the route back is looked up without the mark, so policy routing by mark does not help rp_filter.',
+    'fib_validate_source()',
+    'drop reason IP_RPFILTER although ip rule has a matching rule',
+    'VPN and service mesh set-ups need it',
+  ),
+  sysctl(
+    'net.ipv4.conf.DEVICE.log_martians',
+    'whether impossible addresses are logged',
+    'Prints a line for packets that source validation refuses.',
+    'ip_handle_martian_source()',
+    'martian source lines in the kernel log',
+    'off on most systems',
+  ),
+  sysctl(
+    'net.ipv4.fib_multipath_hash_policy',
+    'what chooses among several next hops',
+    '0 addresses only, 1 addresses and ports, 2 the inner packet of a tunnel, 3 own fields.',
+    'fib_multipath_hash()',
+    'connections between the same hosts always or never take the broken way',
+    '0 on most systems',
+  ),
+  sysctl(
+    'net.ipv4.ip_forward_use_pmtu',
+    'whether a learnt path MTU counts when forwarding',
+    "Off, the device's MTU alone decides.",
+    'ip_dst_mtu_maybe_forward()',
+    'drop reason PKT_TOO_BIG',
+    'off on most systems',
+  ),
+  sysctl(
+    'net.bridge.bridge-nf-call-iptables',
+    'whether bridged packets pass the rules of iptables',
+    'On, packets between two pods on one bridge meet prerouting, forward and postrouting, which Services between them need.',
+    'br_nf_pre_routing()',
+    'a pod reaches other Services, but not one whose endpoint is on the same bridge: the reply is not translated back',
+    'the module br_netfilter is not loaded, then the key does not exist',
+  ),
+  sysctl(
+    'net.netfilter.nf_conntrack_max',
+    'how many connections are tracked',
+    'At the limit new connections are dropped.',
+    '__nf_conntrack_alloc()',
+    'kernel log: nf_conntrack: table full, dropping packet',
+    'many short connections, or a flood',
+  ),
+  sysctl(
+    'net.netfilter.nf_conntrack_tcp_loose',
+    'whether a connection is picked up in the middle',
+    'On, a packet without a SYN before it starts an entry, without any translation.',
+    'nf_conntrack_tcp_packet()',
+    'connections that lost their entry go on without NAT, or become INVALID when it is off',
+    'on by default',
+  ),
+  sysctl(
+    'net.netfilter.nf_conntrack_tcp_be_liberal',
+    'whether packets out of the window are tolerated',
+    'On, a packet outside the window is not INVALID, so it is still translated.',
+    'tcp_in_window()',
+    'resets of long connections through a Service',
+    'off by default; kube-proxy can set it',
+  ),
+];
