@@ -33,6 +33,7 @@ export type Topic =
   | 'match' // a match without the fact it needs, or an unsupported match
   | 'mtu'
   | 'multipath' // which leg of a multipath route
+  | 'nat-address' // which address of a NAT range the kernel picks
   | 'neighbour'
   | 'node' // an uncaptured node
   | 'port' // a port the kernel picks

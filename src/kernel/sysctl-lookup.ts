@@ -207,12 +207,3 @@ export function multipathHashPolicy(netns: NetnsState, decider: Decider): 0 | 1 
   const policy = readNumber(netns, 'net.ipv4.fib_multipath_hash_policy', expected, decider);
   return policy === 1 || policy === 2 || policy === 3 ? policy : 0;
 }
-
-/** Entries in the connection table and how many fit, when the sysctls say. */
-export function conntrackUsage(
-  netns: NetnsState,
-): { readonly count: number; readonly max: number } | null {
-  const count = Number(known(netns, 'net.netfilter.nf_conntrack_count')?.value);
-  const max = Number(known(netns, 'net.netfilter.nf_conntrack_max')?.value);
-  return Number.isFinite(count) && Number.isFinite(max) ? { count, max } : null;
-}

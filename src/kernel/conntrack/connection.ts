@@ -20,6 +20,10 @@ export interface Connection {
   zone: number;
   /** TCP state by conntrack's name, else null. */
   state: string | null;
+  /** Taken out of the table: no later packet finds it. Linux: nf_ct_kill(). */
+  dying?: boolean;
+  /** The device a masqueraded connection left by. Linux: nf_conn_nat.masq_index. */
+  masqueradeDevice?: string;
   /** The entry of the snapshot it was loaded from, or null when this run made it. */
   readonly loadedFrom: ConntrackEntry | null;
 }

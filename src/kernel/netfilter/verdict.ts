@@ -1,6 +1,7 @@
 import type { Address } from '../../packet/address.ts';
 import type { HeaderDiff } from '../../packet/header-diff.ts';
 import type { SourceRef } from '../../packet/source-ref.ts';
+import type { NatRequest } from '../conntrack/nat-request.ts';
 import type { Skb } from '../skb.ts';
 
 /** How a table or nft base chain ended for a packet. */
@@ -22,29 +23,6 @@ export type RejectWith =
   | 'icmp-net-prohibited'
   | 'icmp-host-prohibited'
   | 'icmp-admin-prohibited';
-
-/** A mapping a nat rule asks for. Linux: struct nf_nat_range2. */
-export type NatRequest =
-  | {
-      readonly kind: 'dnat' | 'snat';
-      /** null keeps the address (a port-only mapping). */
-      readonly first: Address | null;
-      readonly last: Address | null;
-      readonly ports: { readonly first: number; readonly last: number } | null;
-      readonly random: boolean;
-      readonly persistent: boolean;
-    }
-  | {
-      readonly kind: 'masquerade' | 'redirect';
-      readonly ports: { readonly first: number; readonly last: number } | null;
-      readonly random: boolean;
-    }
-  /** NETMAP and nft prefix maps: the host part is kept. */
-  | {
-      readonly kind: 'netmap-dst' | 'netmap-src';
-      readonly first: Address;
-      readonly last: Address;
-    };
 
 /** A rule that matched, with what it did. Rules that did not match leave no trace. */
 export interface RuleHit {

@@ -1,0 +1,34 @@
+import { netnsKey } from '../../packet/place.ts';
+import { PROTOCOL } from '../../packet/protocol.ts';
+import type { NetnsState } from '../netns-state.ts';
+import type { Run } from '../run.ts';
+import type { Skb } from '../skb.ts';
+import { findConnection } from './table.ts';
+
+/** The packet after confirmation, or why it was dropped (`insert_failed` of `conntrack -S`). */
+export interface Confirmation {
+  readonly skb: Skb;
+  readonly drop: 'NETFILTER_DROP' | null;
+}
+
+/**
+ * Puts a new connection into the table when its first packet leaves or is delivered. If a tuple
+ * was taken meanwhile, a datagram joins the other connection and a TCP packet is lost.
+ * Linux: __nf_conntrack_confirm(), nf_ct_resolve_clash().
+ */
+export function confirm(run: Run, netns: NetnsState, skb: Skb): Confirmation {
+  if (skb.ct.kind !== 'tracked') return { skb, drop: null };
+  const { connection, direction } = skb.ct;
+  if (connection.confirmed || direction === 'reply') return { skb, drop: null };
+  const { original, reply, zone } = connection;
+  const winner =
+    findConnection(run, netns, original, zone) ?? findConnection(run, netns, reply, zone);
+  if (winner) {
+    if (original.protocol === PROTOCOL.tcp) return { skb, drop: 'NETFILTER_DROP' };
+    const ct = { ...skb.ct, connection: winner.connection, direction: winner.direction };
+    return { skb: { ...skb, ct }, drop: null };
+  }
+  connection.confirmed = true;
+  run.connections(netnsKey(netns.ref)).push(connection);
+  return { skb, drop: null };
+}
