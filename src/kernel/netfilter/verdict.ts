@@ -1,4 +1,3 @@
-import type { Address } from '../../packet/address.ts';
 import type { HeaderDiff } from '../../packet/header-diff.ts';
 import type { SourceRef } from '../../packet/source-ref.ts';
 import type { NatRequest } from '../conntrack/nat-request.ts';
