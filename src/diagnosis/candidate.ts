@@ -1,6 +1,7 @@
 import type { Outcome, Trace } from '../trace/trace.ts';
 import type { DiagnosticCase } from './case.ts';
 import { causeOf } from './cause/all-causes.ts';
+import { compareWithCounters } from './counters.ts';
 import type { EvidenceRef, Location } from './diagnosis.ts';
 import { endingOf } from './ending.ts';
 import { compareWithObservations, type Fit, fitsSymptom } from './fit.ts';
@@ -37,7 +38,7 @@ export interface Judgement {
 
 /** Runs the model with these answers and holds every outcome against symptom and evidence. */
 export function judge(diagnosticCase: DiagnosticCase, answers: Answers, cost: number): Judgement {
-  const { network, flow, trace: run, symptom, observed } = diagnosticCase;
+  const { network, flow, trace: run, symptom, observed, counters } = diagnosticCase;
   const trace = run(network, flow, { answers });
   const fitting: Candidate[] = [];
   const refuted: Refuted[] = [];
@@ -46,7 +47,10 @@ export function judge(diagnosticCase: DiagnosticCase, answers: Answers, cost: nu
     if (!fitsSymptom(outcome, symptom)) continue;
     const ending = endingOf(outcome);
     if (!ending) continue;
-    const fit = compareWithObservations(outcome, observed);
+    const fit = joined(
+      compareWithObservations(outcome, observed),
+      compareWithCounters(ending, counters),
+    );
     const cause = causeOf(ending);
     const candidate: Candidate = {
       answers,
@@ -65,6 +69,14 @@ export function judge(diagnosticCase: DiagnosticCase, answers: Answers, cost: nu
     else refuted.push({ candidate, because });
   }
   return { trace, fitting, refuted };
+}
+
+function joined(a: Fit, b: Fit): Fit {
+  return {
+    supports: [...a.supports, ...b.supports],
+    contradictions: [...a.contradictions, ...b.contradictions],
+    doubts: [...a.doubts, ...b.doubts],
+  };
 }
 
 /** The flows that are known to work and that would fail, too, if these answers were true. */

@@ -1,3 +1,4 @@
+import type { CounterDelta } from '../evidence/counter.ts';
 import type { Network } from '../kernel/network.ts';
 import type { Flow } from '../packet/flow.ts';
 import type { SourceRef } from '../packet/source-ref.ts';
@@ -21,5 +22,7 @@ export interface DiagnosticCase extends ObservedCase {
   readonly network: Network;
   readonly symptom: Symptom;
   readonly controls: readonly ControlFlow[];
+  /** How much kernel counters grew while the flow was tried. */
+  readonly counters: readonly CounterDelta[];
   readonly trace: TraceFlow;
 }

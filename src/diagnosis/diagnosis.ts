@@ -33,6 +33,46 @@ export interface Diagnosis {
   readonly inferred: readonly InferredFact[];
   readonly unsupported: readonly { readonly construct: string; readonly where: string }[];
   readonly traces: readonly Trace[];
+  /** The failing flow beside one that works; null when no flow is known to work. */
+  readonly comparison: Comparison | null;
+}
+
+/** Two flows step by step, as the model sees them, with what was observed. */
+export interface Comparison {
+  readonly left: ComparedFlow;
+  readonly right: ComparedFlow;
+  readonly rows: readonly ComparisonRow[];
+  /** Index of the first row that differs, or null. */
+  readonly firstDivergence: number | null;
+}
+
+export interface ComparedFlow {
+  readonly flow: Flow;
+  readonly outcome: Outcome;
+}
+
+/** One step of the first packet in both flows; a side that has no such step is null. */
+export interface ComparisonRow {
+  readonly point: string;
+  readonly where: NetnsRef;
+  readonly left: ComparedStep | null;
+  readonly right: ComparedStep | null;
+  readonly differs: boolean;
+}
+
+export interface ComparedStep {
+  readonly iif: string;
+  readonly oif: string;
+  readonly saddr: string;
+  readonly daddr: string;
+  readonly sport: number;
+  readonly dport: number;
+  /** Fields that this step rewrote. */
+  readonly rewritten: readonly string[];
+  readonly verdict: string;
+  readonly support: StepSupport;
+  /** The line that shows it. */
+  readonly seen: SourceRef | null;
 }
 
 /** One surviving explanation: a failing branch of the model with what it assumes. */
@@ -49,7 +89,15 @@ export interface Hypothesis {
   readonly evidence: readonly EvidenceRef[];
   readonly contradictedBy: readonly EvidenceRef[];
   readonly outcome: Outcome;
+  /** What each step of the outcome's packets rests on, packet by packet. */
+  readonly support: readonly (readonly StepSupport[])[];
 }
+
+/**
+ * `observed`: a capture, log line or counter shows it. `inferred`: it lies between observed ones,
+ * so it must have happened. `modelled`: only the model says so.
+ */
+export type StepSupport = 'observed' | 'inferred' | 'modelled';
 
 export interface Location {
   readonly where: NetnsRef | null;
@@ -127,6 +175,8 @@ export interface ProposedFix {
   };
   /** Hypotheses (ids) after whose cause the flow is delivered when this is applied. */
   readonly cures: readonly string[];
+  /** True when the flow is delivered even if all hypotheses hold at once. */
+  readonly curesTogether: boolean;
   readonly sideEffects: readonly Finding[];
 }
 

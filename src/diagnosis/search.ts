@@ -162,5 +162,6 @@ function distinctRefuted(
 }
 
 function placeKey({ causeId, location, dropReason }: Candidate): string {
-  return JSON.stringify([causeId, location, dropReason]);
+  // The catch-all cause is told apart by its reason alone.
+  return JSON.stringify([causeId, location, causeId === 'dropped' ? dropReason : null]);
 }

@@ -56,8 +56,10 @@ function sightingsOf(packet: PacketTrace, index: number): readonly PredictedSigh
       });
     };
     const { action, where } = step;
-    if (action.kind === 'transmit' || action.kind === 'receive') {
+    if (action.kind === 'transmit' || action.kind === 'receive' || action.kind === 'decapsulate') {
       add({ kind: 'capture', where, device: action.device });
+    } else if (action.kind === 'bridge') {
+      add({ kind: 'capture', where, device: action.bridge });
     } else if (action.kind === 'table') {
       add({ kind: 'log', where, hook: action.hook, table: action.table });
     }

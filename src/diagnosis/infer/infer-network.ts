@@ -57,7 +57,7 @@ export function inferNetwork(
 ): Inference | null {
   const sheet = factSheet();
   const clues = gatherClues(evidence, attempts, asked, given, sheet);
-  if (!clues || clues.service.address.family !== 4) return null;
+  if (clues?.service.address.family !== 4) return null;
   const draft = draftOf(evidence, clues, given, sheet);
   const client: NetnsRef = { node: clues.clientNode, netns: null };
   const endpointNode: NetnsRef = draft.local ? client : { node: clues.endpointNode, netns: null };

@@ -1,0 +1,55 @@
+import type { CounterDelta } from '../evidence/counter.ts';
+import type { SourceRef } from '../packet/source-ref.ts';
+import type { Outcome } from '../trace/trace.ts';
+import { countersOf } from './counters.ts';
+import type { StepSupport } from './diagnosis.ts';
+import type { ObservedFlow } from './observed-flow.ts';
+import { pointKey, predictedSightings } from './sighting.ts';
+
+/** What the steps of one packet rest on, and the line that shows each observed one. */
+export interface PacketSupport {
+  readonly steps: readonly StepSupport[];
+  readonly seen: ReadonlyMap<number, SourceRef>;
+}
+
+/**
+ * Says of every step whether it was observed. Steps before an observed one are inferred: the
+ * packet could not have been seen later otherwise, and an earlier packet must have come through
+ * for a later one to exist.
+ */
+export function supportOf(
+  outcome: Outcome,
+  observed: ObservedFlow,
+  counters: readonly CounterDelta[],
+): readonly PacketSupport[] {
+  const byKey = new Map<string, SourceRef>();
+  for (const { point, direction, kind, source } of observed.sightings) {
+    const key = `${pointKey(point)} ${direction} ${kind}`;
+    if (!byKey.has(key)) byKey.set(key, source);
+  }
+  const seen = outcome.packets.map(() => new Map<number, SourceRef>());
+  for (const sighting of predictedSightings(outcome)) {
+    const { point, direction, kind } = sighting;
+    const source = byKey.get(`${pointKey(point)} ${direction} ${kind}`);
+    if (source) seen[sighting.packet]?.set(sighting.step, source);
+  }
+  outcome.packets.forEach((packet, index) => {
+    const counted = counters.find(
+      ({ node, counter, delta }) =>
+        delta > 0 && node === packet.at?.node && countersOf(packet.dropReason).includes(counter),
+    );
+    if (counted) seen[index]?.set(packet.steps.length - 1, counted.source);
+  });
+  const lastSeenPacket = seen.findLastIndex((steps) => steps.size > 0);
+  return outcome.packets.map((packet, index): PacketSupport => {
+    const own = seen[index] ?? new Map<number, SourceRef>();
+    const last = index < lastSeenPacket ? packet.steps.length : Math.max(-1, ...own.keys());
+    return {
+      seen: own,
+      steps: packet.steps.map((_step, step) => {
+        if (own.has(step)) return 'observed';
+        return step < last ? 'inferred' : 'modelled';
+      }),
+    };
+  });
+}
