@@ -36,7 +36,13 @@ export type StepAction =
       readonly device: string;
       readonly text: string;
     }
-  | { readonly kind: 'rp-filter'; readonly mode: 0 | 1 | 2; readonly passed: boolean }
+  | {
+      readonly kind: 'rp-filter';
+      readonly mode: 0 | 1 | 2;
+      readonly passed: boolean;
+      /** The device by which the packet's source is reached, as far as a lookup told. */
+      readonly reverseDevice: string | null;
+    }
   /** One table at one hook, with the rules that matched. */
   | {
       readonly kind: 'table';

@@ -1,0 +1,110 @@
+import { type Address, sameAddress } from '../packet/address.ts';
+import { type Departure, dropped } from './departure.ts';
+import { deviceNamed, ownsAddress } from './device/find-device.ts';
+import { endedByHook } from './hook-departure.ts';
+import { receive } from './input.ts';
+import { type Kernel, record } from './kernel.ts';
+import { type HookPass, runHook } from './netfilter/run-hook.ts';
+import { routeInput } from './routing/input-route.ts';
+import type { Skb } from './skb.ts';
+import { bridgeNfCallIptables } from './sysctl-lookup.ts';
+
+/** A frame at a port of a bridge. */
+export interface BridgedFrame {
+  readonly skb: Skb;
+  readonly bridge: string;
+  readonly port: string;
+  /** The address whose MAC the frame is sent to. */
+  readonly target: Address;
+  /** The port behind which an address lives; null when no port is known to lead there. */
+  portTo(address: Address): string | null;
+}
+
+/**
+ * A frame that comes in by a bridge port: up to the IP stack or out of another port. With
+ * br_netfilter the IP hooks run for bridged frames too, and a DNAT in PREROUTING can turn one
+ * kind into the other. Linux: br_handle_frame(), br_nf_pre_routing_finish().
+ */
+export function bridgeReceive(kernel: Kernel, frame: BridgedFrame): Departure {
+  const { bridge, port } = frame;
+  const bridgePort = deviceNamed(kernel.netns, port)?.bridgePort;
+  record(kernel, frame.skb, { kind: 'bridge', bridge, port }, { iif: port });
+  if (bridgePort && bridgePort.state !== 'forwarding') {
+    return dropAt(kernel, frame.skb, `bridge port ${port} is ${bridgePort.state}`, port);
+  }
+  const filtered = bridgeNfCallIptables(kernel.netns, bridge, kernel.run.decider);
+  let skb: Skb = { ...frame.skb, physin: port };
+  let target = frame.target;
+  let forUs = ownsAddress(kernel.netns, target);
+  if (filtered) {
+    const pass: HookPass = {
+      hook: 'prerouting',
+      iif: bridge,
+      oif: '',
+      localSocket: null,
+      reroute: null,
+    };
+    const outcome = runHook(kernel, skb, pass);
+    const ended = endedByHook(kernel, outcome, pass, null);
+    if (ended) return ended;
+    skb = outcome.skb;
+    if (!sameAddress(skb.packet.destination, frame.skb.packet.destination)) {
+      const found = routeInput(
+        kernel.netns,
+        { packet: skb.packet, iif: bridge, mark: skb.mark },
+        kernel.run.decider,
+      );
+      if (found.kind === 'drop' || found.kind === 'error') {
+        return dropAt(kernel, skb, found.reason, bridge, found.reason);
+      }
+      forUs = !(found.kind === 'forward' && found.device === bridge);
+      if (found.kind === 'forward' && !forUs) target = found.gateway ?? skb.packet.destination;
+    }
+  }
+  if (forUs) return receive(kernel, { skb, iif: bridge, looped: false, prerouted: filtered });
+  return bridgeForward(kernel, { ...frame, skb, target }, filtered);
+}
+
+/** Out of another port. Linux: br_forward(), should_deliver(), br_nf_forward_ip(). */
+function bridgeForward(kernel: Kernel, frame: BridgedFrame, filtered: boolean): Departure {
+  const { bridge, target } = frame;
+  let { skb } = frame;
+  const out = frame.portTo(target);
+  if (out === null) return { kind: 'unknown', at: `no port of ${bridge} leads there`, skb };
+  const from = deviceNamed(kernel.netns, frame.port)?.bridgePort;
+  const to = deviceNamed(kernel.netns, out)?.bridgePort;
+  if (out === frame.port && !(to?.hairpin ?? false)) {
+    return dropAt(kernel, skb, `hairpin is off on bridge port ${out}`, bridge);
+  }
+  if (from?.isolated && to?.isolated) {
+    return dropAt(kernel, skb, `bridge ports ${frame.port} and ${out} are isolated`, bridge);
+  }
+  if (filtered) {
+    skb = { ...skb, physout: out };
+    for (const hook of ['forward', 'postrouting'] as const) {
+      const pass: HookPass = {
+        hook,
+        iif: hook === 'forward' ? bridge : '',
+        oif: bridge,
+        localSocket: null,
+        reroute: null,
+      };
+      const outcome = runHook(kernel, skb, pass);
+      const ended = endedByHook(kernel, outcome, pass, null);
+      if (ended) return ended;
+      skb = outcome.skb;
+    }
+  }
+  return { kind: 'bridged', bridge, port: out, target, skb };
+}
+
+function dropAt(
+  kernel: Kernel,
+  skb: Skb,
+  at: string,
+  iif: string,
+  reason = 'NOT_SPECIFIED',
+): Departure {
+  record(kernel, skb, { kind: 'drop', reason, at }, { iif });
+  return dropped(skb, reason, at);
+}

@@ -1,0 +1,49 @@
+import type { Errno } from '../linux/errno.ts';
+import type { Address } from '../packet/address.ts';
+import type { IcmpError } from './answer.ts';
+import type { Skb } from './skb.ts';
+
+/** How a packet left one pass through a namespace's IP stack. */
+export type Departure =
+  /** To be sent on a device; `nexthop` is whom the frame is for on that link. */
+  | {
+      readonly kind: 'transmit';
+      readonly device: string;
+      readonly nexthop: Address;
+      readonly skb: Skb;
+      /** Sent by a process of this namespace: errors then reach a local socket. */
+      readonly local: boolean;
+    }
+  /** Bridged: leaves by another port without meeting the IP stack. */
+  | {
+      readonly kind: 'bridged';
+      readonly bridge: string;
+      readonly port: string;
+      readonly target: Address;
+      readonly skb: Skb;
+    }
+  /** Accepted by INPUT; a socket (or an encapsulation) of this namespace takes it. */
+  | { readonly kind: 'local'; readonly iif: string; readonly skb: Skb }
+  | {
+      readonly kind: 'dropped';
+      readonly reason: string;
+      readonly at: string;
+      readonly skb: Skb;
+      /** An ICMP error or reset that the kernel sends to the packet's source. */
+      readonly answer: IcmpError | 'tcp-reset' | null;
+      /** The call of a local sender fails with this. */
+      readonly errno: Errno | null;
+      /** True for a REJECT rule: dropped on purpose, with an answer. */
+      readonly rejected: boolean;
+    }
+  /** The model cannot say what happens next; the reason has been named. */
+  | { readonly kind: 'unknown'; readonly at: string; readonly skb: Skb };
+
+/** A silent drop. */
+export function dropped(
+  skb: Skb,
+  reason: string,
+  at: string,
+): Extract<Departure, { readonly kind: 'dropped' }> {
+  return { kind: 'dropped', reason, at, skb, answer: null, errno: null, rejected: false };
+}

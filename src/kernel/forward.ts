@@ -1,0 +1,57 @@
+import { fragmentationNeeded, ICMP_TIME_EXCEEDED } from './answer.ts';
+import { type Departure, dropped } from './departure.ts';
+import { endedByHook } from './hook-departure.ts';
+import { type Kernel, record } from './kernel.ts';
+import { type HookPass, runHook } from './netfilter/run-hook.ts';
+import { finishOutput } from './output.ts';
+import type { InputRoute } from './routing/lookup.ts';
+import type { Skb } from './skb.ts';
+
+/** A packet that is not for this namespace, with its route. */
+export interface Transit {
+  readonly skb: Skb;
+  readonly iif: string;
+  readonly route: Extract<InputRoute, { readonly kind: 'forward' }>;
+}
+
+/**
+ * From one device to another: TTL, size, FORWARD, POSTROUTING. The hooks see the decremented
+ * TTL. Linux: ip_forward(), ip_forward_finish().
+ */
+export function forward(kernel: Kernel, transit: Transit): Departure {
+  const { iif, route } = transit;
+  const place = { iif, oif: route.device };
+  const { packet } = transit.skb;
+  if (packet.ttl <= 1) {
+    record(kernel, transit.skb, { kind: 'drop', reason: 'IP_INHDR', at: 'ttl expired' }, place);
+    return { ...dropped(transit.skb, 'IP_INHDR', 'ttl expired'), answer: ICMP_TIME_EXCEEDED };
+  }
+  if (packet.length > route.mtu && packet.dontFragment) {
+    record(kernel, transit.skb, { kind: 'mtu', mtu: route.mtu, length: packet.length }, place);
+    return {
+      ...dropped(transit.skb, 'PKT_TOO_BIG', `mtu ${route.mtu} of ${route.device}`),
+      answer: fragmentationNeeded(route.mtu),
+    };
+  }
+  const skb: Skb = { ...transit.skb, packet: { ...packet, ttl: packet.ttl - 1 } };
+  record(
+    kernel,
+    skb,
+    { kind: 'forward', ttl: skb.packet.ttl },
+    { ...place, before: transit.skb, source: route.route?.source ?? null },
+  );
+  const pass: HookPass = { hook: 'forward', ...place, localSocket: null, reroute: null };
+  const outcome = runHook(kernel, skb, pass);
+  const ended = endedByHook(kernel, outcome, pass, null);
+  if (ended) return ended;
+  return finishOutput(kernel, {
+    skb: outcome.skb,
+    iif,
+    device: route.device,
+    nexthop: route.gateway ?? outcome.skb.packet.destination,
+    mtu: route.mtu,
+    type: 'unicast',
+    socket: null,
+    local: false,
+  });
+}

@@ -1,0 +1,133 @@
+import type { Errno } from '../linux/errno.ts';
+import { sameAddress } from '../packet/address.ts';
+import {
+  ICMP_FILTERED,
+  ICMP_HOST_UNREACHABLE,
+  ICMP_NET_UNREACHABLE,
+  type IcmpError,
+} from './answer.ts';
+import { type Departure, dropped } from './departure.ts';
+import { forward } from './forward.ts';
+import { endedByHook } from './hook-departure.ts';
+import { type Kernel, record } from './kernel.ts';
+import { type HookPass, runHook } from './netfilter/run-hook.ts';
+import { routeInput } from './routing/input-route.ts';
+import type { InputRoute, SourceValidation } from './routing/lookup.ts';
+import type { Skb } from './skb.ts';
+
+/** How a packet reached the IP layer. */
+export interface Arrival {
+  readonly skb: Skb;
+  readonly iif: string;
+  /**
+   * A packet that was looped back keeps the route it was sent with: no second lookup and no
+   * source validation, unless PREROUTING changed its destination.
+   */
+  readonly looped: boolean;
+  /** br_netfilter already ran PREROUTING for this frame. Linux: ip_sabotage_in(). */
+  readonly prerouted: boolean;
+}
+
+/** From a device to a socket or on to another device. Linux: ip_rcv(), ip_rcv_finish(). */
+export function receive(kernel: Kernel, arrival: Arrival): Departure {
+  const { iif } = arrival;
+  let skb = arrival.skb;
+  if (!arrival.prerouted) {
+    const pass: HookPass = {
+      hook: 'prerouting',
+      iif,
+      oif: '',
+      localSocket: null,
+      reroute: null,
+    };
+    const outcome = runHook(kernel, skb, pass);
+    const ended = endedByHook(kernel, outcome, pass, null);
+    if (ended) return ended;
+    skb = outcome.skb;
+  }
+  const readdressed = !sameAddress(skb.packet.destination, arrival.skb.packet.destination);
+  if (arrival.looped && !readdressed) return deliver(kernel, skb, iif);
+  const found = routeInput(
+    kernel.netns,
+    { packet: skb.packet, iif, mark: skb.mark },
+    kernel.run.decider,
+  );
+  recordInputRoute(kernel, skb, iif, found);
+  switch (found.kind) {
+    case 'local':
+    case 'broadcast':
+      return deliver(kernel, skb, iif);
+    case 'forward':
+      return forward(kernel, { skb, iif, route: found });
+    case 'drop':
+      record(kernel, skb, { kind: 'drop', reason: found.reason, at: iif }, { iif });
+      return dropped(skb, found.reason, iif);
+    case 'error':
+      record(kernel, skb, { kind: 'drop', reason: found.reason, at: iif }, { iif });
+      return { ...dropped(skb, found.reason, iif), answer: icmpOf(found.icmp) };
+  }
+}
+
+/** INPUT; the socket is looked up by whoever called. Linux: ip_local_deliver(). */
+export function deliver(kernel: Kernel, skb: Skb, iif: string): Departure {
+  const pass: HookPass = { hook: 'input', iif, oif: '', localSocket: null, reroute: null };
+  const outcome = runHook(kernel, skb, pass);
+  return endedByHook(kernel, outcome, pass, null) ?? { kind: 'local', iif, skb: outcome.skb };
+}
+
+function icmpOf(name: Extract<InputRoute, { kind: 'error' }>['icmp']): IcmpError | null {
+  switch (name) {
+    case 'net-unreachable':
+      return ICMP_NET_UNREACHABLE;
+    case 'host-unreachable':
+      return ICMP_HOST_UNREACHABLE;
+    case 'packet-filtered':
+      return ICMP_FILTERED;
+    case null:
+      return null;
+  }
+}
+
+function recordInputRoute(kernel: Kernel, skb: Skb, iif: string, found: InputRoute): void {
+  const validation = found.kind === 'error' ? null : found.validation;
+  if (validation) recordValidation(kernel, skb, iif, validation);
+  if (found.kind === 'drop') return;
+  const errno: Errno | null = found.kind === 'error' ? found.errno : null;
+  const route = found.kind === 'broadcast' ? null : found.route;
+  const device = found.kind === 'forward' ? found.device : '';
+  record(
+    kernel,
+    skb,
+    {
+      kind: 'route',
+      purpose: 'input',
+      result: found.kind === 'forward' ? 'unicast' : found.kind,
+      table: found.kind === 'forward' ? found.table : (route?.table ?? null),
+      gateway: found.kind === 'forward' ? found.gateway : null,
+      device,
+      text: errno ?? (device === '' ? found.kind : `dev ${device}`),
+    },
+    { iif, oif: device, source: route?.source ?? null },
+  );
+}
+
+function recordValidation(
+  kernel: Kernel,
+  skb: Skb,
+  iif: string,
+  validation: SourceValidation,
+): void {
+  // A device that does not validate decides nothing worth a step.
+  if (validation.mode === 0 && validation.passed) return;
+  record(
+    kernel,
+    skb,
+    {
+      kind: 'rp-filter',
+      mode: validation.mode,
+      passed: validation.passed,
+      reverseDevice: validation.reverseDevice,
+    },
+    { iif, source: validation.reverseRoute?.source ?? null },
+  );
+}

@@ -1,0 +1,81 @@
+import type { Hook } from '../../linux/hook.ts';
+import { builtinChain } from '../../linux/hook.ts';
+import { XT_TABLE_HOOKS } from '../../linux/priority.ts';
+import type { NetnsState } from '../netns-state.ts';
+import type { Run } from '../run.ts';
+import { evaluateBaseChain } from './nft/evaluate.ts';
+import type { RulePacket } from './rule-context.ts';
+import type { TableResult } from './verdict.ts';
+import { traverseTable } from './xtables/traverse.ts';
+
+/** One table or base chain attached to a hook. */
+export interface HookEntry {
+  readonly priority: number;
+  readonly backend: 'legacy' | 'nft' | 'unspecified' | 'native';
+  readonly table: string;
+  readonly chain: string;
+  readonly isNat: boolean;
+  /** Routes again in OUTPUT when it changed the packet: xt mangle, nft `type route`. */
+  readonly reroutes: boolean;
+  evaluate(packet: RulePacket, run: Run): TableResult;
+}
+
+type Entries = Readonly<Record<Hook, readonly HookEntry[]>>;
+
+const cache = new WeakMap<NetnsState, Entries>();
+
+/**
+ * All IPv4 hook functions of a namespace that come from rules, in the order they run:
+ * ascending priority. Linux: nf_hook_entries_grow().
+ */
+export function hookEntries(netns: NetnsState, hook: Hook): readonly HookEntry[] {
+  let entries = cache.get(netns);
+  if (!entries) {
+    entries = {
+      prerouting: collect(netns, 'prerouting'),
+      input: collect(netns, 'input'),
+      forward: collect(netns, 'forward'),
+      output: collect(netns, 'output'),
+      postrouting: collect(netns, 'postrouting'),
+    };
+    cache.set(netns, entries);
+  }
+  return entries[hook];
+}
+
+function collect(netns: NetnsState, hook: Hook): readonly HookEntry[] {
+  const entries: HookEntry[] = [];
+  for (const table of netns.ruleset.xtables ?? []) {
+    const priority = XT_TABLE_HOOKS[table.name][hook];
+    if (table.family !== 4 || priority === undefined) continue;
+    entries.push({
+      priority,
+      backend: table.backend,
+      table: table.name,
+      chain: builtinChain(hook),
+      isNat: table.name === 'nat',
+      reroutes: table.name === 'mangle' && hook === 'output',
+      evaluate: (packet, run) => traverseTable(table, hook, packet, run),
+    });
+  }
+  for (const table of netns.ruleset.nft ?? []) {
+    if (table.family !== 'ip' && table.family !== 'inet') continue;
+    for (const chain of table.baseChains) {
+      if (chain.hook !== hook) continue;
+      entries.push({
+        priority: chain.priority,
+        backend: 'native',
+        table: `${table.family} ${table.name}`,
+        chain: chain.name,
+        isNat: chain.type === 'nat',
+        reroutes: chain.type === 'route' && hook === 'output',
+        evaluate: (packet, run) => evaluateBaseChain(table, chain, packet, run),
+      });
+    }
+  }
+  // Among equals the one registered last runs first; within one nft file that is the later one.
+  return entries
+    .map((entry, index) => ({ entry, index }))
+    .sort((a, b) => a.entry.priority - b.entry.priority || b.index - a.index)
+    .map(({ entry }) => entry);
+}

@@ -1,0 +1,188 @@
+import { formatAddress } from '../packet/address.ts';
+import { ports } from '../packet/packet.ts';
+import { netnsKey } from '../packet/place.ts';
+import { PROTOCOL } from '../packet/protocol.ts';
+import { fragmentationNeeded } from './answer.ts';
+import { type Departure, dropped } from './departure.ts';
+import { endedByHook } from './hook-departure.ts';
+import { type Kernel, record } from './kernel.ts';
+import { type HookPass, runHook } from './netfilter/run-hook.ts';
+import type { OutputKey, OutputRoute } from './routing/lookup.ts';
+import { routeOutput } from './routing/output-route.ts';
+import { reroute } from './routing/reroute.ts';
+import type { Skb } from './skb.ts';
+
+type FoundRoute = Extract<OutputRoute, { readonly kind: 'route' }>;
+
+/** A packet that a process or the kernel of this namespace sends. */
+export interface LocalSend {
+  readonly skb: Skb;
+  readonly route: FoundRoute;
+  /** SO_BINDTODEVICE of the socket. */
+  readonly boundDevice: string | null;
+  readonly socket: { readonly uid: number | null } | null;
+}
+
+/**
+ * Looks a route up for a packet of a local sender and records it.
+ * Linux: ip_route_output_key_hash_rcu(), before any hook.
+ */
+export function findOutputRoute(
+  kernel: Kernel,
+  skb: Skb,
+  key: OutputKey,
+  purpose: 'output' | 'reroute' = 'output',
+): OutputRoute {
+  const found =
+    purpose === 'output'
+      ? routeOutput(kernel.netns, key, kernel.run.decider)
+      : reroute(kernel.netns, skb, key.oif, kernel.run.decider);
+  recordRoute(kernel, skb, found, purpose);
+  return found;
+}
+
+function recordRoute(
+  kernel: Kernel,
+  skb: Skb,
+  found: OutputRoute,
+  purpose: 'output' | 'reroute',
+): void {
+  const source = found.route?.source ?? null;
+  if (found.kind === 'error') {
+    record(
+      kernel,
+      skb,
+      {
+        kind: 'route',
+        purpose,
+        result: 'error',
+        table: found.route?.table ?? null,
+        gateway: null,
+        device: '',
+        text: found.errno,
+      },
+      { source },
+    );
+    return;
+  }
+  record(
+    kernel,
+    skb,
+    {
+      kind: 'route',
+      purpose,
+      result: found.type,
+      table: found.table,
+      gateway: found.gateway,
+      device: found.device,
+      text: describeRoute(found),
+    },
+    { oif: found.device, source },
+  );
+}
+
+/** A route as `ip route get` words it. */
+export function describeRoute(route: {
+  readonly device: string;
+  readonly gateway: FoundRoute['gateway'];
+}): string {
+  const via = route.gateway ? `via ${formatAddress(route.gateway)} ` : '';
+  return `${via}dev ${route.device}`;
+}
+
+/**
+ * From a local sender to a device: OUTPUT with its reroutes, POSTROUTING, MTU.
+ * Linux: __ip_local_out(), ip_output(), ip_finish_output().
+ */
+export function sendLocal(kernel: Kernel, send: LocalSend): Departure {
+  let route = send.route;
+  const pass: HookPass = {
+    hook: 'output',
+    iif: '',
+    // Fixed when the traversal starts: later tables still see it after a reroute.
+    oif: route.device,
+    localSocket: send.socket,
+    reroute: (skb) => {
+      const found = findOutputRoute(kernel, skb, rerouteKey(skb, send.boundDevice), 'reroute');
+      if (found.kind === 'error') return false;
+      route = found;
+      return true;
+    },
+  };
+  const outcome = runHook(kernel, send.skb, pass);
+  const datagram = send.skb.packet.protocol !== PROTOCOL.tcp;
+  const ended = endedByHook(kernel, outcome, pass, send.socket && datagram ? 'EPERM' : null);
+  if (ended) return ended;
+  return finishOutput(kernel, {
+    skb: outcome.skb,
+    iif: '',
+    device: route.device,
+    nexthop: route.gateway ?? outcome.skb.packet.destination,
+    mtu: route.mtu,
+    type: route.type,
+    socket: send.socket,
+    local: true,
+  });
+}
+
+function rerouteKey(skb: Skb, boundDevice: string | null): OutputKey {
+  const { packet, mark } = skb;
+  return {
+    destination: packet.destination,
+    source: packet.source,
+    oif: boundDevice,
+    mark,
+    tos: packet.tos,
+    protocol: packet.protocol,
+    ...ports(packet),
+    uid: null,
+    anySource: true,
+  };
+}
+
+/** A routed packet on its way out, local or forwarded. */
+export interface Outgoing {
+  readonly skb: Skb;
+  /** Input device of a forwarded packet, '' for a local one. */
+  readonly iif: string;
+  readonly device: string;
+  readonly nexthop: Skb['packet']['destination'];
+  readonly mtu: number;
+  readonly type: FoundRoute['type'];
+  readonly socket: { readonly uid: number | null } | null;
+  readonly local: boolean;
+}
+
+/** POSTROUTING, then the size check. Linux: ip_output(), __ip_finish_output(). */
+export function finishOutput(kernel: Kernel, out: Outgoing): Departure {
+  const pass: HookPass = {
+    hook: 'postrouting',
+    iif: out.iif,
+    oif: out.device,
+    localSocket: out.socket,
+    reroute: null,
+  };
+  const outcome = runHook(kernel, out.skb, pass);
+  const datagram = out.skb.packet.protocol !== PROTOCOL.tcp;
+  const ended = endedByHook(kernel, outcome, pass, out.socket && datagram ? 'EPERM' : null);
+  if (ended) return ended;
+  const skb = outcome.skb;
+  const { length, dontFragment } = skb.packet;
+  if (length > out.mtu && dontFragment) {
+    record(kernel, skb, { kind: 'mtu', mtu: out.mtu, length }, { oif: out.device });
+    return {
+      ...dropped(skb, 'PKT_TOO_BIG', `mtu ${out.mtu} of ${out.device}`),
+      answer: fragmentationNeeded(out.mtu),
+      errno: out.local ? 'EMSGSIZE' : null,
+    };
+  }
+  if (out.type === 'broadcast' || out.type === 'multicast') {
+    kernel.run.unsupported({
+      construct: `${out.type} destination`,
+      where: kernel.netns.ref,
+      source: null,
+    });
+    return { kind: 'unknown', at: `${out.type} on ${netnsKey(kernel.netns.ref)}`, skb };
+  }
+  return { kind: 'transmit', device: out.device, nexthop: out.nexthop, skb, local: out.local };
+}
