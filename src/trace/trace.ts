@@ -62,7 +62,7 @@ export interface PacketTrace {
   readonly direction: 'original' | 'reply';
   readonly kind: PacketKind;
   readonly disposition: Disposition;
-  /** The kernel's SKB_DROP_REASON_* name without the prefix; set exactly when dropped. */
+  /** The kernel's SKB_DROP_REASON_* name without the prefix; set when dropped or rejected. */
   readonly dropReason: string | null;
   /** Where it ended. */
   readonly at: NetnsRef | null;

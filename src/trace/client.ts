@@ -1,0 +1,108 @@
+import type { Errno } from '../linux/errno.ts';
+import { type Address, sameAddress } from '../packet/address.ts';
+import type { Flow } from '../packet/flow.ts';
+import { type Packet, ports } from '../packet/packet.ts';
+import { type NetnsRef, sameNetns } from '../packet/place.ts';
+import type { ClientResult } from './trace.ts';
+
+/** The client's socket as the kernel finds it for a reply. */
+export interface ClientSocket {
+  /** null for a client outside: its packets arrive on a device of a known namespace. */
+  readonly where: NetnsRef | null;
+  readonly address: Address;
+  /** Client port, or the echo identifier. */
+  readonly port: number;
+  readonly to: Address;
+  readonly toPort: number;
+  readonly boundDevice: string | null;
+}
+
+/** The socket that sent a flow's first packet. */
+export function clientSocketOf(flow: Flow, first: Packet): ClientSocket {
+  return {
+    where: flow.arrivesOn === null ? flow.from : null,
+    address: first.source,
+    port: clientPort(first),
+    to: flow.to,
+    toPort: flow.port,
+    boundDevice: flow.boundDevice,
+  };
+}
+
+function clientPort(first: Packet): number {
+  return first.transport.kind === 'icmp' ? (first.transport.id ?? 0) : ports(first).sport;
+}
+
+/**
+ * Whether a packet is the client's: addresses and ports as the client knows them, at the
+ * client's namespace, on the device its socket is bound to.
+ * Linux: __inet_lookup_established(), inet_bound_dev_eq().
+ */
+export function isForClient(
+  client: ClientSocket,
+  packet: Packet,
+  at: { readonly where: NetnsRef; readonly iif: string },
+): boolean {
+  if (client.where !== null && !sameNetns(client.where, at.where)) return false;
+  if (client.boundDevice !== null && client.boundDevice !== at.iif) return false;
+  return isAddressedToClient(client, packet);
+}
+
+/** Whether a packet's addresses and ports are those the client expects. */
+export function isAddressedToClient(client: ClientSocket, packet: Packet): boolean {
+  const t = packet.transport;
+  if (t.kind === 'icmp' && t.quoted) return isFromClient(client, t.quoted);
+  if (!sameAddress(packet.destination, client.address)) return false;
+  if (!sameAddress(packet.source, client.to)) return false;
+  if (t.kind === 'icmp') return (t.id ?? 0) === client.port;
+  const { sport, dport } = ports(packet);
+  return dport === client.port && sport === client.toPort;
+}
+
+/** Whether an ICMP error quotes the client's own packet. Linux: tcp_v4_err(). */
+function isFromClient(client: ClientSocket, quoted: Packet): boolean {
+  if (!sameAddress(quoted.source, client.address)) return false;
+  if (!sameAddress(quoted.destination, client.to)) return false;
+  const { sport, dport } = ports(quoted);
+  if (quoted.transport.kind === 'icmp') return true;
+  return sport === client.port && dport === client.toPort;
+}
+
+/** What an ICMP error makes of a connecting socket. Linux: icmp_err_convert[]. */
+export function errnoOfIcmp(type: number, code: number): Errno | null {
+  if (type === 11) return 'EHOSTUNREACH';
+  if (type !== 3) return null;
+  switch (code) {
+    case 0:
+    case 6:
+    case 9:
+    case 11:
+      return 'ENETUNREACH';
+    case 2:
+    case 3:
+      return 'ECONNREFUSED';
+    case 4:
+      return null;
+    default:
+      return 'EHOSTUNREACH';
+  }
+}
+
+/** The client's result in one word. */
+export function resultOfErrno(errno: Errno): ClientResult {
+  switch (errno) {
+    case 'ECONNREFUSED':
+      return 'refused';
+    case 'EACCES':
+    case 'EPERM':
+      return 'not-permitted';
+    case 'ETIMEDOUT':
+      return 'timeout';
+    case 'EHOSTUNREACH':
+    case 'EINVAL':
+    case 'EMSGSIZE':
+    case 'ENETUNREACH':
+    case 'ENODEV':
+      return 'unreachable';
+  }
+}

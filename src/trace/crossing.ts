@@ -1,0 +1,155 @@
+import { bridgeReceive } from '../kernel/bridging.ts';
+import type { Departure } from '../kernel/departure.ts';
+import type { DeviceRef } from '../kernel/device/device.ts';
+import { deviceNamed, ownsAddress } from '../kernel/device/find-device.ts';
+import { receive } from '../kernel/input.ts';
+import { type Kernel, record } from '../kernel/kernel.ts';
+import type { Skb } from '../kernel/skb.ts';
+import { type Address, formatAddress } from '../packet/address.ts';
+import { sameNetns } from '../packet/place.ts';
+import { portTowards } from './link.ts';
+import { type Crossing, droppedAt, ended, passage } from './passage.ts';
+import { sendThroughTun, sendThroughVxlan } from './tunnel.ts';
+import { meetUncapturedHost } from './uncaptured.ts';
+import { crossUnderlay } from './underlay.ts';
+import { kernelOf, segmentOf, type World, wirePeer } from './world.ts';
+
+type Transmit = Extract<Departure, { readonly kind: 'transmit' }>;
+
+/** Takes a packet over the device it was sent on. */
+export function transmit(world: World, kernel: Kernel, out: Transmit): Crossing {
+  const { skb } = out;
+  record(kernel, skb, { kind: 'transmit', device: out.device }, { oif: out.device });
+  const device = deviceNamed(kernel.netns, out.device);
+  if (!device) {
+    world.run.unsupported({
+      construct: `device ${out.device} is not in the snapshot`,
+      where: kernel.netns.ref,
+      source: null,
+    });
+    return ended({ kind: 'unknown', kernel, skb });
+  }
+  switch (device.details.kind) {
+    case 'loopback':
+      return passage(
+        kernel,
+        receive(kernel, { skb, iif: device.name, looped: true, prerouted: false }),
+      );
+    case 'bridge':
+      return leaveBridge(world, kernel, out);
+    case 'vxlan':
+      return sendThroughVxlan(kernel, device, device.details.vxlan, out);
+    case 'tun':
+      return sendThroughTun(kernel, device, device.details.tun, skb);
+    case 'veth':
+    case 'ethernet':
+      return leaveDevice(world, kernel, device.name, skb, out.nexthop, out.local);
+    case 'other':
+      world.run.unsupported({
+        construct: `device kind ${device.details.infoKind} (${device.name})`,
+        where: kernel.netns.ref,
+        source: device.source,
+      });
+      return ended({ kind: 'unknown', kernel, skb });
+  }
+}
+
+/** A packet of the IP stack that leaves by a bridge: out of the port its neighbour is behind. */
+function leaveBridge(world: World, kernel: Kernel, out: Transmit): Crossing {
+  const port = portTowards(world.network, kernel.netns, out.device, out.nexthop);
+  if (port === null) {
+    return meetUncapturedHost(world, kernel, { ...out, complete: false });
+  }
+  return leaveDevice(world, kernel, port, out.skb, out.nexthop, out.local);
+}
+
+/** Out of a device with a cable: a veth's other end or an underlay segment. */
+export function leaveDevice(
+  world: World,
+  kernel: Kernel,
+  device: string,
+  skb: Skb,
+  target: Address,
+  local: boolean,
+): Crossing {
+  const peer = wirePeer(world.network, kernel.netns, device);
+  if (peer) return arrive(world, kernel, peer, skb, target);
+  const segment = segmentOf(world.network, kernel.netns, device);
+  if (segment) {
+    const crossed = crossUnderlay(world, kernel, segment, { device, skb, target });
+    switch (crossed.kind) {
+      case 'member':
+        return arrive(world, kernel, crossed.member, skb, target);
+      case 'dropped':
+        return droppedAt(kernel, skb, 'NOT_SPECIFIED');
+      case 'nobody':
+        break;
+    }
+  }
+  const complete = segment?.complete ?? false;
+  return meetUncapturedHost(world, kernel, { device, skb, nexthop: target, local, complete });
+}
+
+/** A frame at the other end of a cable. Linux: skb_scrub_packet(), __netif_receive_skb(). */
+function arrive(
+  world: World,
+  sender: Kernel,
+  end: DeviceRef,
+  sent: Skb,
+  target: Address,
+): Crossing {
+  const kernel = kernelOf(world, end.netns);
+  if (!kernel) return ended({ kind: 'left', kernel: sender, device: end.device, skb: sent });
+  // Another namespace starts without connection and mark; the same one keeps the mark.
+  const skb: Skb = {
+    packet: sent.packet,
+    mark: sameNetns(sender.netns.ref, end.netns) ? sent.mark : 0,
+    ct: { kind: 'none' },
+    sourceMac: sent.sourceMac,
+    destinationMac: sent.destinationMac,
+    physin: null,
+    physout: null,
+  };
+  record(kernel, skb, { kind: 'receive', device: end.device }, { iif: end.device });
+  return takeIn(world, kernel, end.device, skb, target);
+}
+
+/** A frame that came in by a device: to its bridge or to the IP stack. */
+export function takeIn(
+  world: World,
+  kernel: Kernel,
+  device: string,
+  skb: Skb,
+  target: Address,
+): Crossing {
+  const { netns } = kernel;
+  const master = deviceNamed(netns, device)?.master ?? null;
+  if (master !== null && deviceNamed(netns, master)?.details.kind === 'bridge') {
+    return passage(
+      kernel,
+      bridgeReceive(kernel, {
+        skb,
+        bridge: master,
+        port: device,
+        target,
+        portTo: (address) => portTowards(world.network, netns, master, address),
+      }),
+    );
+  }
+  if (!ownsAddress(netns, target)) {
+    const at = `frame for ${formatAddress(target)} on ${device}`;
+    record(kernel, skb, { kind: 'drop', reason: 'OTHERHOST', at }, { iif: device });
+    return droppedAt(kernel, skb, 'OTHERHOST');
+  }
+  return passage(kernel, receive(kernel, { skb, iif: device, looped: false, prerouted: false }));
+}
+
+/** A bridged frame that leaves by a port. */
+export function leavePort(
+  world: World,
+  kernel: Kernel,
+  out: Extract<Departure, { readonly kind: 'bridged' }>,
+): Crossing {
+  record(kernel, out.skb, { kind: 'transmit', device: out.port }, { oif: out.port });
+  return leaveDevice(world, kernel, out.port, out.skb, out.target, false);
+}

@@ -1,0 +1,269 @@
+import { handshakeAck } from '../kernel/answer.ts';
+import type { Connection } from '../kernel/conntrack/connection.ts';
+import { entrySurvives } from '../kernel/conntrack/survival.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Errno } from '../linux/errno.ts';
+import { sameAddress } from '../packet/address.ts';
+import type { Flow } from '../packet/flow.ts';
+import { type Packet, ports } from '../packet/packet.ts';
+import { carry } from './carry.ts';
+import {
+  type ClientSocket,
+  clientSocketOf,
+  errnoOfIcmp,
+  isAddressedToClient,
+  isForClient,
+  resultOfErrno,
+} from './client.ts';
+import { sendAgain, sendFirst } from './first-packet.ts';
+import type { Crossing, PacketEnd } from './passage.ts';
+import { refusal, replyTo } from './reply.ts';
+import type { ClientResult, Endpoint, Outcome, PacketKind, PacketTrace } from './trace.ts';
+import { kernelOf, type World } from './world.ts';
+
+/** What one run of a flow came to. */
+export type Exchange = Omit<Outcome, 'probability' | 'assumptions'>;
+
+type Settled = Pick<Exchange, 'client' | 'errno'>;
+
+const UNKNOWN: Settled = { client: 'unknown', errno: null };
+const TIMEOUT: Settled = { client: 'timeout', errno: null };
+
+/** Sends a flow's first packet, the answer to it, and for TCP the end of the handshake. */
+export function exchange(world: World, flow: Flow): Exchange {
+  const packets: PacketTrace[] = [];
+  const kernel = kernelOf(world, flow.from);
+  const nothing = { endpoint: null, sourceAtEndpoint: null, packets };
+  if (!kernel) return { ...UNKNOWN, ...nothing };
+  if (flow.to.family === 6) {
+    world.run.unsupported({ construct: 'IPv6', where: flow.from, source: null });
+    return { ...UNKNOWN, ...nothing };
+  }
+  const start = sendFirst(world, kernel, flow);
+  const kind = firstKind(flow);
+  if (start.kind === 'error') {
+    packets.push({
+      direction: 'original',
+      kind,
+      disposition: 'dropped',
+      dropReason: 'IP_OUTNOROUTES',
+      at: flow.from,
+      steps: world.run.takeSteps(),
+    });
+    return { client: resultOfErrno(start.errno), errno: start.errno, ...nothing };
+  }
+  const client = clientSocketOf(flow, start.packet);
+  const end = finish(world, start.crossing);
+  const request = settleRequest(world, flow, client, end, packets, kind);
+  return { ...request, packets };
+}
+
+function firstKind(flow: Flow): PacketKind {
+  if (flow.protocol === 'tcp') return 'syn';
+  return flow.protocol === 'icmp' ? 'echo-request' : 'datagram';
+}
+
+function finish(world: World, crossing: Crossing): PacketEnd {
+  return crossing.kind === 'end' ? crossing.end : carry(world, crossing.passage);
+}
+
+function push(world: World, packets: PacketTrace[], packet: Omit<PacketTrace, 'steps'>): void {
+  packets.push({ ...packet, steps: world.run.takeSteps() });
+}
+
+function settleRequest(
+  world: World,
+  flow: Flow,
+  client: ClientSocket,
+  end: PacketEnd,
+  packets: PacketTrace[],
+  kind: PacketKind,
+): Omit<Exchange, 'packets'> {
+  const nobody = { endpoint: null, sourceAtEndpoint: null };
+  if (end.kind !== 'local') {
+    push(world, packets, describe(end, 'original', kind));
+    return { ...settleLost(world, flow, client, end, packets), ...nobody };
+  }
+  const { kernel, skb, iif } = end;
+  const taken = {
+    endpoint: endpointOf(kernel, skb.packet),
+    sourceAtEndpoint: skb.packet.source,
+  };
+  loseEntries(world);
+  const steps = world.run.takeSteps();
+  const reply = replyTo(kernel, skb, iif);
+  if (reply === null) {
+    packets.push({ ...describe(end, 'original', kind), steps });
+    return { ...UNKNOWN, ...taken };
+  }
+  // The steps up to the socket belong to the request, those from the answer on to the reply.
+  const { before, after } = splitAtReply(world.run.takeSteps());
+  const refused = reply.request === 'refused';
+  packets.push({
+    direction: 'original',
+    kind,
+    disposition: refused ? 'dropped' : 'delivered',
+    dropReason: refused ? 'NO_SOCKET' : null,
+    at: kernel.netns.ref,
+    steps: [...steps, ...before],
+  });
+  const back = finish(world, reply.crossing);
+  packets.push({
+    ...describe(back, 'reply', reply.kind),
+    steps: [...after, ...world.run.takeSteps()],
+  });
+  const settled = settleReply(world, flow, client, back, packets, reply.kind);
+  return { ...settled, ...(refused ? nobody : taken) };
+}
+
+/** A request that no socket got: the client sees an error, an answer to it, or nothing. */
+function settleLost(
+  world: World,
+  flow: Flow,
+  client: ClientSocket,
+  end: PacketEnd,
+  packets: PacketTrace[],
+): Settled {
+  switch (end.kind) {
+    case 'dropped': {
+      if (end.errno !== null) return { client: resultOfErrno(end.errno), errno: end.errno };
+      if (end.answer === null || end.kernel === null) return TIMEOUT;
+      const answer = refusal(end.kernel, end.answer, end.skb.packet);
+      const back = finish(world, answer.crossing);
+      push(world, packets, describe(back, 'reply', answer.kind));
+      return settleReply(world, flow, client, back, packets, answer.kind);
+    }
+    case 'looped':
+      return TIMEOUT;
+    case 'left':
+    case 'local':
+    case 'unknown':
+      return UNKNOWN;
+  }
+}
+
+function settleReply(
+  world: World,
+  flow: Flow,
+  client: ClientSocket,
+  back: PacketEnd,
+  packets: PacketTrace[],
+  kind: PacketKind,
+): Settled {
+  const packet = receivedByClient(client, back);
+  if (packet === null) return back.kind === 'unknown' ? UNKNOWN : settleStranger(back, packets);
+  const t = packet.transport;
+  if (t.kind === 'icmp' && t.quoted) {
+    const errno: Errno | null = errnoOfIcmp(t.type, t.code);
+    return errno === null ? TIMEOUT : { client: resultOfErrno(errno), errno };
+  }
+  if (kind === 'rst') return { client: 'refused', errno: 'ECONNREFUSED' };
+  if (kind !== 'syn-ack') return { client: 'connected', errno: null };
+  return { client: completeHandshake(world, flow, packet, packets), errno: null };
+}
+
+/** A reply that reached the client's node but not its socket is answered by a reset there. */
+function settleStranger(back: PacketEnd, packets: PacketTrace[]): Settled {
+  const last = packets.at(-1);
+  if (back.kind === 'local' && last) {
+    packets[packets.length - 1] = { ...last, disposition: 'dropped', dropReason: 'NO_SOCKET' };
+  }
+  return TIMEOUT;
+}
+
+/** The packet as the client got it, or null when it did not get it. */
+function receivedByClient(client: ClientSocket, back: PacketEnd): Packet | null {
+  switch (back.kind) {
+    case 'local': {
+      const at = { where: back.kernel.netns.ref, iif: back.iif };
+      return isForClient(client, back.skb.packet, at) ? back.skb.packet : null;
+    }
+    case 'left':
+      return client.where === null && isAddressedToClient(client, back.skb.packet)
+        ? back.skb.packet
+        : null;
+    case 'dropped':
+    case 'looped':
+    case 'unknown':
+      return null;
+  }
+}
+
+function completeHandshake(
+  world: World,
+  flow: Flow,
+  received: Packet,
+  packets: PacketTrace[],
+): ClientResult | 'unknown' {
+  const kernel = kernelOf(world, flow.from);
+  const crossing = kernel && sendAgain(world, kernel, flow, handshakeAck(received));
+  if (!crossing) return 'timeout';
+  const end = finish(world, crossing);
+  push(world, packets, describe(end, 'original', 'ack'));
+  if (end.kind === 'local') return 'connected';
+  return end.kind === 'unknown' ? 'unknown' : 'timeout';
+}
+
+/** Lets the translated connections of this run expire where that is asked for. */
+function loseEntries(world: World): void {
+  for (const [key, table] of world.run.tables()) {
+    const netns = world.network.namespaces.get(key);
+    if (!netns) continue;
+    const kept = table.filter(
+      (connection) => !isTranslated(connection) || entrySurvives(world.run, netns, connection),
+    );
+    if (kept.length < table.length) table.splice(0, table.length, ...kept);
+  }
+}
+
+function isTranslated({ original, reply }: Connection): boolean {
+  return (
+    !sameAddress(original.destination, reply.source) ||
+    !sameAddress(original.source, reply.destination)
+  );
+}
+
+function endpointOf(kernel: Kernel, packet: Packet): Endpoint {
+  return {
+    where: kernel.netns.ref,
+    address: packet.destination,
+    port: ports(packet).dport,
+  };
+}
+
+function splitAtReply(steps: PacketTrace['steps']): {
+  readonly before: PacketTrace['steps'];
+  readonly after: PacketTrace['steps'];
+} {
+  const first = steps.findIndex(
+    ({ action }) => action.kind === 'route' && action.purpose === 'output',
+  );
+  return first < 0
+    ? { before: steps, after: [] }
+    : { before: steps.slice(0, first), after: steps.slice(first) };
+}
+
+function describe(
+  end: PacketEnd,
+  direction: PacketTrace['direction'],
+  kind: PacketKind,
+): Omit<PacketTrace, 'steps'> {
+  const at = end.kernel?.netns.ref ?? null;
+  const base = { direction, kind, at, dropReason: null };
+  switch (end.kind) {
+    case 'local':
+      return { ...base, disposition: 'delivered' };
+    case 'left':
+      return { ...base, disposition: 'forwarded-out' };
+    case 'looped':
+      return { ...base, disposition: 'looped' };
+    case 'unknown':
+      return { ...base, disposition: 'unknown' };
+    case 'dropped':
+      return {
+        ...base,
+        disposition: end.rejected ? 'rejected' : 'dropped',
+        dropReason: end.reason,
+      };
+  }
+}

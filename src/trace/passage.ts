@@ -1,0 +1,57 @@
+import type { IcmpError } from '../kernel/answer.ts';
+import type { Departure } from '../kernel/departure.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Skb } from '../kernel/skb.ts';
+import type { Errno } from '../linux/errno.ts';
+
+/** A packet between two passes: what one namespace's stack made of it. */
+export interface Passage {
+  readonly kernel: Kernel;
+  readonly departure: Departure;
+}
+
+/** How a packet's way ended. */
+export type PacketEnd =
+  /** A socket or the kernel of this namespace has it. */
+  | { readonly kind: 'local'; readonly kernel: Kernel; readonly iif: string; readonly skb: Skb }
+  | {
+      readonly kind: 'dropped';
+      readonly kernel: Kernel | null;
+      readonly reason: string;
+      readonly skb: Skb;
+      readonly answer: IcmpError | 'tcp-reset' | null;
+      readonly errno: Errno | null;
+      readonly rejected: boolean;
+    }
+  /** It left what is known, towards a host that was not captured. */
+  | { readonly kind: 'left'; readonly kernel: Kernel; readonly device: string; readonly skb: Skb }
+  | { readonly kind: 'looped'; readonly kernel: Kernel; readonly skb: Skb }
+  | { readonly kind: 'unknown'; readonly kernel: Kernel; readonly skb: Skb };
+
+/** Where a crossing leads: into another pass, or to the end. */
+export type Crossing =
+  | { readonly kind: 'passage'; readonly passage: Passage }
+  | { readonly kind: 'end'; readonly end: PacketEnd };
+
+/** Goes on in a namespace. */
+export function passage(kernel: Kernel, departure: Departure): Crossing {
+  return { kind: 'passage', passage: { kernel, departure } };
+}
+
+/** Ends the packet. */
+export function ended(end: PacketEnd): Crossing {
+  return { kind: 'end', end };
+}
+
+/** Ends the packet by a drop without an answer. */
+export function droppedAt(kernel: Kernel, skb: Skb, reason: string): Crossing {
+  return ended({
+    kind: 'dropped',
+    kernel,
+    reason,
+    skb,
+    answer: null,
+    errno: null,
+    rejected: false,
+  });
+}

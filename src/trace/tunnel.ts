@@ -1,0 +1,222 @@
+import { freshSkb } from '../kernel/answer.ts';
+import type { Departure } from '../kernel/departure.ts';
+import type { Device, TunSettings, VxlanSettings } from '../kernel/device/device.ts';
+import { receive } from '../kernel/input.ts';
+import { type Kernel, record } from '../kernel/kernel.ts';
+import { findOutputRoute, sendLocal } from '../kernel/output.ts';
+import type { Skb } from '../kernel/skb.ts';
+import { type Address, IPV4_ANY, sameAddress } from '../packet/address.ts';
+import type { EncapsulatedPacket, Packet } from '../packet/packet.ts';
+import { contains } from '../packet/prefix.ts';
+import { PROTOCOL } from '../packet/protocol.ts';
+import { neighbourFailed } from './neighbour.ts';
+import { type Crossing, droppedAt, ended, passage } from './passage.ts';
+
+/** Ethernet, VXLAN and UDP headers around an inner IP packet, bytes (RFC 7348). */
+const VXLAN_OVERHEAD = 50;
+/** IP and UDP header that flannel's udp backend puts around a packet, bytes. */
+const FLANNEL_UDP_OVERHEAD = 28;
+
+type Transmit = Extract<Departure, { readonly kind: 'transmit' }>;
+
+/**
+ * Into a VXLAN device: the neighbour gives the inner MAC, the FDB the remote VTEP.
+ * Linux: vxlan_xmit(), vxlan_xmit_one().
+ */
+export function sendThroughVxlan(
+  kernel: Kernel,
+  device: Device,
+  vxlan: VxlanSettings,
+  out: Transmit,
+): Crossing {
+  const { netns } = kernel;
+  const { skb } = out;
+  const neighbour = netns.neighbours?.find(
+    (entry) => entry.device === device.name && sameAddress(entry.address, out.nexthop),
+  );
+  if (!neighbour?.mac && !device.noArp) {
+    if (netns.neighbours === undefined) return unknownTunnel(kernel, skb, device, 'neighbours');
+    return neighbourFailed(kernel, skb, out.nexthop, device.name, out.local);
+  }
+  const mac = neighbour?.mac ?? null;
+  record(
+    kernel,
+    skb,
+    { kind: 'neighbour', address: out.nexthop, mac },
+    { oif: device.name, source: neighbour?.source ?? null },
+  );
+  if (netns.fdb === undefined && !vxlan.remote) {
+    return unknownTunnel(kernel, skb, device, 'fdb');
+  }
+  const entry = netns.fdb?.find((row) => row.device === device.name && row.mac === mac);
+  const remote = entry?.destination ?? vxlan.remote;
+  if (!remote) {
+    record(
+      kernel,
+      skb,
+      { kind: 'drop', reason: 'NO_TX_TARGET', at: `${device.name}: no FDB entry for ${mac}` },
+      { oif: device.name },
+    );
+    return droppedAt(kernel, skb, 'NO_TX_TARGET');
+  }
+  const inner: EncapsulatedPacket = {
+    kind: 'vxlan',
+    vni: vxlan.vni,
+    packet: skb.packet,
+    ...(mac === null ? {} : { destinationMac: mac }),
+  };
+  return sendOuter(kernel, {
+    inner,
+    destination: remote,
+    source: vxlan.local,
+    port: vxlan.port,
+    boundDevice: vxlan.link,
+    overhead: VXLAN_OVERHEAD,
+    // The mark survives encapsulation in one namespace. Linux: skb_scrub_packet(skb, false).
+    mark: skb.mark,
+    device: device.name,
+    by: 'vxlan',
+  });
+}
+
+/** Into a TUN device: the program that reads it decides. */
+export function sendThroughTun(
+  kernel: Kernel,
+  device: Device,
+  tun: TunSettings,
+  skb: Skb,
+): Crossing {
+  if (!device.carrier) {
+    record(kernel, skb, { kind: 'drop', reason: 'DEV_READY', at: device.name }, {});
+    return droppedAt(kernel, skb, 'DEV_READY');
+  }
+  const { reader } = tun;
+  if (reader.kind === 'unknown' || tun.mode === 'tap') {
+    return unknownTunnel(kernel, skb, device, 'the program that reads it');
+  }
+  const packet = decremented(skb.packet);
+  if (!packet) {
+    record(kernel, skb, { kind: 'drop', reason: 'IP_INHDR', at: `flanneld on ${device.name}` });
+    return droppedAt(kernel, skb, 'IP_INHDR');
+  }
+  const lease = reader.leases.find(({ subnet }) => contains(subnet, packet.destination));
+  if (!lease) {
+    record(kernel, skb, {
+      kind: 'drop',
+      reason: 'NOT_SPECIFIED',
+      at: 'flanneld has no lease for the destination',
+    });
+    return droppedAt(kernel, skb, 'NOT_SPECIFIED');
+  }
+  return sendOuter(kernel, {
+    inner: { kind: 'flannel-udp', packet },
+    destination: lease.publicAddress,
+    source: null,
+    port: reader.port,
+    boundDevice: null,
+    overhead: FLANNEL_UDP_OVERHEAD,
+    mark: 0,
+    device: device.name,
+    by: 'flanneld',
+  });
+}
+
+/** flannel's proxy decrements the TTL on both ends (proxy_amd64.c: decrement_ttl). */
+function decremented(packet: Packet): Packet | null {
+  return packet.ttl > 1 ? { ...packet, ttl: packet.ttl - 1 } : null;
+}
+
+interface OuterSend {
+  readonly inner: EncapsulatedPacket;
+  readonly destination: Address;
+  readonly source: Address | null;
+  readonly port: number;
+  readonly boundDevice: string | null;
+  readonly overhead: number;
+  readonly mark: number;
+  readonly device: string;
+  readonly by: string;
+}
+
+/** Sends the encapsulating datagram by the namespace's own output path. */
+function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
+  const draft: Packet = {
+    source: outer.source ?? IPV4_ANY,
+    destination: outer.destination,
+    protocol: PROTOCOL.udp,
+    ttl: 64,
+    tos: 0,
+    length: outer.inner.packet.length + outer.overhead,
+    dontFragment: false,
+    transport: { kind: 'udp', sport: outer.port, dport: outer.port },
+    inner: outer.inner,
+  };
+  const route = findOutputRoute(kernel, freshSkb(draft, outer.mark), {
+    destination: outer.destination,
+    source: outer.source,
+    oif: outer.boundDevice,
+    mark: outer.mark,
+    tos: 0,
+    protocol: PROTOCOL.udp,
+    sport: outer.port,
+    dport: outer.port,
+    uid: null,
+    anySource: false,
+  });
+  const skb = freshSkb(
+    route.kind === 'route' ? { ...draft, source: route.source } : draft,
+    outer.mark,
+  );
+  record(kernel, skb, { kind: 'encapsulate', device: outer.device, by: outer.by });
+  if (route.kind === 'error') return droppedAt(kernel, skb, 'IP_OUTNOROUTES');
+  return passage(kernel, sendLocal(kernel, { skb, route, boundDevice: null, socket: null }));
+}
+
+function unknownTunnel(kernel: Kernel, skb: Skb, device: Device, missing: string): Crossing {
+  kernel.run.unsupported({
+    construct: `${device.name}: ${missing} unknown`,
+    where: kernel.netns.ref,
+    source: device.source,
+  });
+  return ended({ kind: 'unknown', kernel, skb });
+}
+
+/**
+ * A datagram for a tunnel end of this namespace: what it carries starts again on the tunnel's
+ * device. Returns null when the datagram is not for a tunnel.
+ * Linux: vxlan_rcv(); flannel: udp_to_tun().
+ */
+export function decapsulate(kernel: Kernel, outer: Skb): Crossing | null {
+  const { inner, transport } = outer.packet;
+  if (!inner || transport.kind !== 'udp') return null;
+  const devices = kernel.netns.devices ?? [];
+  if (inner.kind === 'vxlan') {
+    const listening = devices.filter(
+      ({ details }) => details.kind === 'vxlan' && details.vxlan.port === transport.dport,
+    );
+    if (listening.length === 0) return null;
+    const device = listening.find(
+      ({ details }) => details.kind === 'vxlan' && details.vxlan.vni === inner.vni,
+    );
+    if (!device) return droppedAt(kernel, outer, 'VXLAN_VNI_NOT_FOUND');
+    if (inner.destinationMac && device.mac && inner.destinationMac !== device.mac) {
+      return droppedAt(kernel, outer, 'OTHERHOST');
+    }
+    return reenter(kernel, device.name, freshSkb(inner.packet, outer.mark), 'vxlan');
+  }
+  const device = devices.find(
+    ({ details }) =>
+      details.kind === 'tun' &&
+      details.tun.reader.kind === 'flannel-udp' &&
+      details.tun.reader.port === transport.dport,
+  );
+  if (!device) return null;
+  const packet = decremented(inner.packet);
+  if (!packet) return droppedAt(kernel, outer, 'IP_INHDR');
+  return reenter(kernel, device.name, freshSkb(packet), 'flanneld');
+}
+
+function reenter(kernel: Kernel, device: string, skb: Skb, by: string): Crossing {
+  record(kernel, skb, { kind: 'decapsulate', device, by }, { iif: device });
+  return passage(kernel, receive(kernel, { skb, iif: device, looped: false, prerouted: false }));
+}

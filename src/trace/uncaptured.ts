@@ -1,0 +1,97 @@
+import { type Kernel, record } from '../kernel/kernel.ts';
+import type { Skb } from '../kernel/skb.ts';
+import { type Address, formatAddress, sameAddress } from '../packet/address.ts';
+import { netnsKey } from '../packet/place.ts';
+import { contains, type Prefix, parsePrefix } from '../packet/prefix.ts';
+import { neighbourFailed } from './neighbour.ts';
+import { type Crossing, droppedAt, ended } from './passage.ts';
+import type { World } from './world.ts';
+
+/** A packet for a neighbour that no captured namespace has. */
+export interface TowardsUncaptured {
+  readonly device: string;
+  readonly nexthop: Address;
+  readonly skb: Skb;
+  readonly local: boolean;
+  /** Nothing but captured hosts is on the link. */
+  readonly complete: boolean;
+}
+
+const PRIVATE: readonly Prefix[] = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+]
+  .map(parsePrefix)
+  .filter((prefix) => prefix !== null);
+
+const DEAD_STATES = new Set(['FAILED', 'INCOMPLETE']);
+
+/**
+ * What a host outside the snapshot does with a packet. If it is the destination, the packet has
+ * left what is known. If it is a gateway, it is assumed not to know the cluster's private
+ * addresses (a plain router does not) and to forward the rest.
+ */
+export function meetUncapturedHost(
+  world: World,
+  kernel: Kernel,
+  towards: TowardsUncaptured,
+): Crossing {
+  const { device, nexthop, skb } = towards;
+  const { netns } = kernel;
+  const entry = netns.neighbours?.find(
+    (neighbour) => neighbour.device === device && sameAddress(neighbour.address, nexthop),
+  );
+  const dead = entry?.states.some((state) => DEAD_STATES.has(state)) ?? false;
+  const exists =
+    !dead && (entry !== undefined || (!towards.complete && assumeExists(world, kernel, towards)));
+  if (!exists) return neighbourFailed(kernel, skb, nexthop, device, towards.local);
+  record(
+    kernel,
+    skb,
+    { kind: 'neighbour', address: nexthop, mac: entry?.mac ?? null },
+    { oif: device, source: entry?.source ?? null },
+  );
+  const { destination } = skb.packet;
+  if (!sameAddress(destination, nexthop) && gatewayDrops(world, nexthop, destination)) {
+    const at = `gateway ${formatAddress(nexthop)}`;
+    record(kernel, skb, { kind: 'drop', reason: 'NOT_SPECIFIED', at }, { oif: device });
+    return droppedAt(kernel, skb, 'NOT_SPECIFIED');
+  }
+  return ended({ kind: 'left', kernel, device, skb });
+}
+
+function assumeExists(world: World, kernel: Kernel, towards: TowardsUncaptured): boolean {
+  const where = kernel.netns.ref;
+  const address = formatAddress(towards.nexthop);
+  const gateway = !sameAddress(towards.nexthop, towards.skb.packet.destination);
+  const answer = world.run.decider.decide({
+    id: `neighbour:${netnsKey(where)}:${towards.device}:${address}`,
+    kind: 'unknown',
+    topic: 'neighbour',
+    where,
+    subject: `${address} on ${towards.device}`,
+    options: [
+      { value: 'answers', probability: 1, cost: 0 },
+      // A gateway that a route names is expected to be there; any other host may or may not.
+      { value: 'absent', probability: 1, cost: gateway ? 4 : 0 },
+    ],
+  });
+  return answer.value === 'answers';
+}
+
+function gatewayDrops(world: World, gateway: Address, destination: Address): boolean {
+  const isPrivate = PRIVATE.some((prefix) => contains(prefix, destination));
+  const drop = { value: 'drop', probability: 1, cost: isPrivate ? 0 : 4 };
+  const forward = { value: 'forward', probability: 1, cost: isPrivate ? 3 : 0 };
+  const answer = world.run.decider.decide({
+    id: `gateway:${formatAddress(gateway)}:${isPrivate ? formatAddress(destination) : 'public'}`,
+    kind: 'unknown',
+    topic: 'node',
+    where: null,
+    subject: `gateway ${formatAddress(gateway)} for ${formatAddress(destination)}`,
+    options: isPrivate ? [drop, forward] : [forward, drop],
+  });
+  return answer.value === 'drop';
+}
