@@ -1,5 +1,4 @@
 import { formatAddress } from '../packet/address.ts';
-import { ports } from '../packet/packet.ts';
 import { netnsKey } from '../packet/place.ts';
 import { PROTOCOL } from '../packet/protocol.ts';
 import { fragmentationNeeded } from './answer.ts';
@@ -8,7 +7,7 @@ import { endedByHook } from './hook-departure.ts';
 import { type Kernel, record } from './kernel.ts';
 import { type HookPass, runHook } from './netfilter/run-hook.ts';
 import type { OutputKey, OutputRoute } from './routing/lookup.ts';
-import { routeOutput } from './routing/output-route.ts';
+import { routeConnect, routeOutput } from './routing/output-route.ts';
 import { reroute } from './routing/reroute.ts';
 import type { Skb } from './skb.ts';
 
@@ -27,17 +26,16 @@ export interface LocalSend {
  * Looks a route up for a packet of a local sender and records it.
  * Linux: ip_route_output_key_hash_rcu(), before any hook.
  */
-export function findOutputRoute(
-  kernel: Kernel,
-  skb: Skb,
-  key: OutputKey,
-  purpose: 'output' | 'reroute' = 'output',
-): OutputRoute {
-  const found =
-    purpose === 'output'
-      ? routeOutput(kernel.netns, key, kernel.run.decider)
-      : reroute(kernel.netns, skb, key.oif, kernel.run.decider);
-  recordRoute(kernel, skb, found, purpose);
+export function findOutputRoute(kernel: Kernel, skb: Skb, key: OutputKey): OutputRoute {
+  const found = routeOutput(kernel.netns, key, kernel.run.decider);
+  recordRoute(kernel, skb, found, 'output');
+  return found;
+}
+
+/** The route of a connecting socket, which also fixes its source address. */
+export function findConnectRoute(kernel: Kernel, skb: Skb, key: OutputKey): OutputRoute {
+  const found = routeConnect(kernel.netns, key, kernel.run.decider);
+  recordRoute(kernel, skb, found, 'output');
   return found;
 }
 
@@ -103,7 +101,8 @@ export function sendLocal(kernel: Kernel, send: LocalSend): Departure {
     oif: route.device,
     localSocket: send.socket,
     reroute: (skb) => {
-      const found = findOutputRoute(kernel, skb, rerouteKey(skb, send.boundDevice), 'reroute');
+      const found = reroute(kernel.netns, skb, send.boundDevice, kernel.run.decider);
+      recordRoute(kernel, skb, found, 'reroute');
       if (found.kind === 'error') return false;
       route = found;
       return true;
@@ -123,21 +122,6 @@ export function sendLocal(kernel: Kernel, send: LocalSend): Departure {
     socket: send.socket,
     local: true,
   });
-}
-
-function rerouteKey(skb: Skb, boundDevice: string | null): OutputKey {
-  const { packet, mark } = skb;
-  return {
-    destination: packet.destination,
-    source: packet.source,
-    oif: boundDevice,
-    mark,
-    tos: packet.tos,
-    protocol: packet.protocol,
-    ...ports(packet),
-    uid: null,
-    anySource: true,
-  };
 }
 
 /** A routed packet on its way out, local or forwarded. */

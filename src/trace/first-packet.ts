@@ -2,7 +2,7 @@ import { firstPacketLength, freshSkb, mssOf } from '../kernel/answer.ts';
 import { deviceNamed } from '../kernel/device/find-device.ts';
 import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
-import { findOutputRoute, sendLocal } from '../kernel/output.ts';
+import { findConnectRoute, findOutputRoute, sendLocal } from '../kernel/output.ts';
 import type { Skb } from '../kernel/skb.ts';
 import { EPHEMERAL_PORT } from '../kernel/socket.ts';
 import type { Errno } from '../linux/errno.ts';
@@ -59,7 +59,7 @@ function sendFromSocket(kernel: Kernel, flow: Flow, draft: Packet): Start {
   const asked = freshSkb(draft, flow.mark);
   const transport = draft.transport;
   const hasPorts = transport.kind === 'tcp' || transport.kind === 'udp';
-  const route = findOutputRoute(kernel, asked, {
+  const route = findConnectRoute(kernel, asked, {
     destination: flow.to,
     source: flow.boundSource,
     oif: flow.boundDevice,
