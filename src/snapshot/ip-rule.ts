@@ -37,7 +37,6 @@ const UNSUPPORTED = [
   'flowlabel',
   'nat_gateway',
   'masquerade',
-  'unresolved',
 ] as const;
 
 function parseRule(rule: JsonObject): RoutingRule | null {
