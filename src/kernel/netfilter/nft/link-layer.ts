@@ -1,0 +1,31 @@
+import type { NetnsState } from '../../netns-state.ts';
+
+/** Whether frames of a device have an Ethernet header: `none` for no device or another kind. */
+export function linkLayerOf(netns: NetnsState, device: string): 'ether' | 'none' | 'unknown' {
+  if (device === '') return 'none';
+  const type = linkType(netns, device);
+  return type === null ? 'unknown' : type === ARPHRD_ETHER ? 'ether' : 'none';
+}
+
+const ARPHRD_ETHER = 1;
+const ARPHRD_LOOPBACK = 772;
+const ARPHRD_NONE = 65534;
+
+/** A device's link type, or null when it is not known. Linux: include/uapi/linux/if_arp.h. */
+export function linkType(netns: NetnsState, name: string): number | null {
+  const details = netns.devices?.find((device) => device.name === name)?.details;
+  switch (details?.kind) {
+    case 'loopback':
+      return ARPHRD_LOOPBACK;
+    case 'ethernet':
+    case 'veth':
+    case 'bridge':
+    case 'vxlan':
+      return ARPHRD_ETHER;
+    case 'tun':
+      return details.tun.mode === 'tap' ? ARPHRD_ETHER : ARPHRD_NONE;
+    case 'other':
+    case undefined:
+      return null;
+  }
+}

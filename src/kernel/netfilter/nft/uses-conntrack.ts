@@ -1,0 +1,47 @@
+import { type Expression, operandsOf } from './expression/expression.ts';
+import type { Statement } from './statement/statement.ts';
+import type { NftTable } from './table.ts';
+
+/**
+ * Whether a table makes the kernel track connections. Rules do it when they are loaded, even in
+ * chains that no packet reaches, and for the table's family only; a chain of type nat alone does
+ * not. Linux: nf_ct_netns_get() in the init functions of expressions;
+ * docs/lab-notes/nft-conntrack-in-use.md.
+ */
+export function nftUsesConntrack(table: NftTable): boolean {
+  for (const { rules } of table.chains.values()) {
+    if (rules.some(({ statements }) => statements.some(statementUses))) return true;
+  }
+  return false;
+}
+
+function statementUses(statement: Statement): boolean {
+  switch (statement.kind) {
+    case 'nat':
+      return true;
+    case 'limiter':
+      return statement.name === 'ct-count';
+    case 'side-effect':
+    case 'stolen':
+    case 'unsupported':
+      return statement.usesConntrack;
+    case 'match':
+      return expressionUses(statement.left);
+    case 'vmap':
+    case 'set-update':
+      return expressionUses(statement.key);
+    case 'mangle': {
+      const { key, value } = statement;
+      if (key.kind === 'ct-mark' || expressionUses(value)) return true;
+      return key.kind === 'no-effect' && key.usesConntrack;
+    }
+    case 'notrack':
+    case 'reject':
+    case 'verdict':
+      return false;
+  }
+}
+
+function expressionUses(expression: Expression): boolean {
+  return expression.kind === 'ct' || operandsOf(expression).some(expressionUses);
+}
