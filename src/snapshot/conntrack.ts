@@ -78,7 +78,7 @@ function parseEntry(line: string): ConntrackEntry | null {
       if (key === 'src') tuple.source = address;
       else tuple.destination = address;
     } else if (/^\d{1,10}$/.test(value)) {
-      if (isTupleKey(key) && half >= 0) tuple[key] = Number(value);
+      if (isTupleKey(key) && half >= 0) tuple[key] ??= Number(value);
       else numbers.set(key, Number(value));
     }
   }
@@ -104,7 +104,7 @@ function protocolNumber(word: string | undefined): number | null {
   return number >= 0 && number < 256 ? number : null;
 }
 
-/** `id=` after the reply tuple of another protocol is the entry's own id: finish() ignores it. */
+/** With `-o id` a last `id=` is the entry's own: the first one of a tuple counts. */
 function isTupleKey(key: string): key is 'sport' | 'dport' | 'type' | 'code' | 'id' {
   return key === 'sport' || key === 'dport' || key === 'type' || key === 'code' || key === 'id';
 }
