@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { explainCommand } from './commands/explain.ts';
+import { schemaCommand } from './commands/schema.ts';
+import type { ExitCode } from './exit-code.ts';
+import type { Io } from './io.ts';
+import { VERSION } from './version.ts';
+
+/** How a command ends; without it the exit code is 0. */
+export type SetExit = (code: ExitCode) => void;
+
+/** The command line of the program. What a command needs is loaded when it runs. */
+export async function createProgram(
+  io: Io,
+  argv: readonly string[],
+  _setExit: SetExit,
+): Promise<Command> {
+  const program = new Command('hookline')
+    .description('Says why a packet does not arrive on a Linux node, and what will make it arrive.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help of a command')
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      outputError: (text, write) => write(oneLine(text)),
+    })
+    .addHelpText('after', `\n${EXIT_HELP}`);
+  for (const command of [explainCommand(io), schemaCommand(io)]) {
+    program.addCommand(command.copyInheritedSettings(program));
+  }
+  await addCompletion(program, argv[0]);
+  return program;
+}
+
+const EXIT_HELP = `Exit codes: 0 reachable or nothing found, 1 unreachable or findings, 2 undetermined,
+64 wrong usage, 65 unusable input.`;
+
+/** `error: unknown option '--frm'\n(Did you mean --from?)` on one line, in our name. */
+function oneLine(text: string): string {
+  return `hookline: ${text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')}\n`;
+}
+
+async function addCompletion(program: Command, first: string | undefined): Promise<void> {
+  if (first === 'completion' || first === 'complete') {
+    const { default: tab } = await import('@bomb.sh/tab/commander');
+    tab(program, { completionCommandName: 'completion' });
+    return;
+  }
+  program
+    .command('completion')
+    .argument('<shell>', 'zsh, bash, fish or powershell')
+    .description('print a completion script for a shell');
+}

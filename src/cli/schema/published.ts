@@ -1,0 +1,13 @@
+import type { z } from 'zod';
+import { compareSchema } from './compare.ts';
+import { diagnosisSchema } from './diagnosis.ts';
+import { evidenceSchema } from './evidence.ts';
+import { traceSchema } from './trace.ts';
+
+/** The forms of JSON that commands print, by the command's subject. */
+export const PUBLISHED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  trace: traceSchema,
+  diagnosis: diagnosisSchema,
+  evidence: evidenceSchema,
+  compare: compareSchema,
+};

@@ -1,0 +1,88 @@
+import type {
+  Diagnosis,
+  Experiment,
+  Finding,
+  Hypothesis,
+  Location,
+  ProposedFix,
+  RuledOut,
+} from '../../diagnosis/diagnosis.ts';
+import { assumptionJson, flowJson, outcomeJson, traceJson } from '../trace/to-json.ts';
+import type { AssumptionJson, FlowJson, OutcomeJson, TraceJson } from '../trace/trace-json.ts';
+import { type Plain, plain } from './plain.ts';
+
+export const DIAGNOSIS_SCHEMA = 'hookline/diagnosis/v1';
+
+/** A diagnosis as other programs read it. */
+export interface DiagnosisJson
+  extends Plain<Pick<Diagnosis, 'symptom' | 'proven' | 'inferred' | 'unsupported'>> {
+  readonly schema: typeof DIAGNOSIS_SCHEMA;
+  readonly flow: FlowJson;
+  readonly verdict: Diagnosis['verdict'];
+  readonly hypotheses: readonly HypothesisJson[];
+  readonly ruledOut: readonly RuledOutJson[];
+  readonly findings: readonly Plain<Finding>[];
+  readonly experiment: Plain<Experiment> | null;
+  readonly fixes: readonly Plain<ProposedFix>[];
+  readonly traces: readonly TraceJson[];
+}
+
+export interface LocationJson {
+  readonly node: string | null;
+  readonly netns: string | null;
+  readonly device: string | null;
+  readonly hook: string | null;
+  readonly rule: string | null;
+  readonly segment: string | null;
+}
+
+export interface HypothesisJson
+  extends Plain<
+    Pick<Hypothesis, 'id' | 'causeId' | 'confidence' | 'dropReason' | 'evidence' | 'contradictedBy'>
+  > {
+  readonly location: LocationJson;
+  readonly assumptions: readonly AssumptionJson[];
+  readonly outcome: OutcomeJson;
+}
+
+export interface RuledOutJson extends Plain<Pick<RuledOut, 'causeId' | 'because'>> {
+  readonly location: LocationJson;
+  readonly assumptions: readonly AssumptionJson[];
+}
+
+export function diagnosisJson(diagnosis: Diagnosis): DiagnosisJson {
+  return {
+    schema: DIAGNOSIS_SCHEMA,
+    flow: flowJson(diagnosis.flow),
+    verdict: diagnosis.verdict,
+    symptom: diagnosis.symptom,
+    proven: diagnosis.proven,
+    hypotheses: diagnosis.hypotheses.map((hypothesis) => ({
+      id: hypothesis.id,
+      causeId: hypothesis.causeId,
+      confidence: hypothesis.confidence,
+      location: locationJson(hypothesis.location),
+      dropReason: hypothesis.dropReason,
+      assumptions: hypothesis.assumptions.map(assumptionJson),
+      evidence: plain(hypothesis.evidence),
+      contradictedBy: plain(hypothesis.contradictedBy),
+      outcome: outcomeJson(hypothesis.outcome),
+    })),
+    ruledOut: diagnosis.ruledOut.map(({ causeId, location, assumptions, because }) => ({
+      causeId,
+      location: locationJson(location),
+      assumptions: assumptions.map(assumptionJson),
+      because: plain(because),
+    })),
+    findings: plain(diagnosis.findings),
+    experiment: plain(diagnosis.experiment),
+    fixes: plain(diagnosis.fixes),
+    inferred: plain(diagnosis.inferred),
+    unsupported: diagnosis.unsupported,
+    traces: diagnosis.traces.map(traceJson),
+  };
+}
+
+function locationJson({ where, device, hook, rule, segment }: Location): LocationJson {
+  return { node: where?.node ?? null, netns: where?.netns ?? null, device, hook, rule, segment };
+}
