@@ -18,7 +18,7 @@ export const OPEN_FILTER: Fix = {
       .map(({ hypothesis }) => endingOf(hypothesis.outcome))
       .find((candidate) => candidate?.dropReason === 'NETFILTER_DROP');
     const table = ending?.packet.steps.findLast(({ action }) => action.kind === 'table');
-    if (!table || table.action.kind !== 'table') return null;
+    if (table?.action.kind !== 'table') return null;
     const { action, where, skb } = table;
     const xtable = xtTable(action.table);
     const hook = HOOKS.find((candidate) => candidate === action.hook);

@@ -15,7 +15,7 @@ export const SERVICE_ROUTE: Fix = {
   id: 'service-route-with-overlay-source',
   propose: (context) => {
     const way = wayOf(context.network, context.outcome);
-    if (!way || way.translatedIn !== 'OUTPUT' || !isOverlayDevice(way.device)) return null;
+    if (way?.translatedIn !== 'OUTPUT' || !isOverlayDevice(way.device)) return null;
     const source = way.device.addresses.find(({ address }) => address.family === 4)?.address;
     if (!source || !sourceFromElsewhere(way)) return null;
     const destination = serviceNetwork(context, way);

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../evidence/evidence.ts';
 import type { Network } from '../../kernel/network.ts';
+import { type Address, sameAddress } from '../../packet/address.ts';
 import { type NetnsRef, netnsKey } from '../../packet/place.ts';
 import type { Places } from '../observed-flow.ts';
 
@@ -21,4 +22,15 @@ export function placesFromSides(
     else if (group.side === 'server') places.set(group.id, endpointNode);
   }
   return ({ vantage }) => places.get(vantage.group) ?? null;
+}
+
+/** The namespace that has an address, or null. */
+export function ownerOf(network: Network, address: Address): NetnsRef | null {
+  for (const netns of network.namespaces.values()) {
+    const owns = (netns.devices ?? []).some(({ addresses }) =>
+      addresses.some((held) => sameAddress(held.address, address)),
+    );
+    if (owns) return netns.ref;
+  }
+  return null;
 }

@@ -1,0 +1,203 @@
+import type { Evidence } from '../evidence/evidence.ts';
+import type { EvidenceFinding } from '../evidence/finding.ts';
+import type { KubeFacts } from '../kube/facts.ts';
+import { netnsKey } from '../packet/place.ts';
+import type { Prefix } from '../packet/prefix.ts';
+import type { Outcome, Trace, Verdict } from '../trace/trace.ts';
+import type { Candidate } from './candidate.ts';
+import type { DiagnosticCase } from './case.ts';
+import { compareFlows } from './comparison.ts';
+import type {
+  Comparison,
+  Diagnosis,
+  Finding,
+  Hypothesis,
+  InferredFact,
+  Symptom,
+  SymptomOrigin,
+} from './diagnosis.ts';
+import { deviations } from './ending.ts';
+import { planExperiment } from './experiment/plan.ts';
+import { absenceFindings, arrivalFindings, sourceFindings } from './findings.ts';
+import type { Explained } from './fix/fix.ts';
+import type { StandIns } from './infer/inference.ts';
+import { rank } from './rank.ts';
+import { type SearchResult, search } from './search.ts';
+import { supportOf } from './step-support.ts';
+import { verifiedFixes } from './verify-fixes.ts';
+
+/** All that a diagnosis is drawn from. */
+export interface Setting extends Omit<DiagnosticCase, 'symptom'> {
+  /** Null: what the model predicts. */
+  readonly symptom: Symptom | null;
+  readonly symptomFrom: SymptomOrigin;
+  /** How often the flow was seen to fail. */
+  readonly failures: number;
+  readonly inferred: readonly InferredFact[];
+  readonly standIns: StandIns;
+  readonly kube: KubeFacts | null;
+  readonly overlayNetwork: Prefix | null;
+  readonly serviceNetwork: Prefix | null;
+  readonly evidence: Evidence | null;
+  readonly evidenceFindings: readonly EvidenceFinding[];
+}
+
+/** Searches, ranks, plans and verifies. */
+export function conclude(setting: Setting): Diagnosis {
+  const base = setting.trace(setting.network, setting.flow, {});
+  const symptom = setting.symptom ?? symptomOf(base);
+  const diagnosticCase: DiagnosticCase = { ...setting, symptom };
+  const result: SearchResult =
+    symptom === 'works'
+      ? { base, survivors: [], refuted: [], proven: false, truncated: base.truncated }
+      : search(diagnosticCase);
+  const ranked = rank(result.survivors, result.proven, setting.failures);
+  const explained = ranked.map(
+    ({ candidate, confidence }, index): Explained => ({
+      answers: candidate.answers,
+      hypothesis: hypothesisOf(setting, candidate, confidence, index),
+    }),
+  );
+  const hypotheses = explained.map(({ hypothesis }) => hypothesis);
+  const healthy = base.outcomes.find(({ client }) => client === 'connected') ?? null;
+  const outcome = hypotheses[0]?.outcome ?? healthy ?? base.outcomes[0];
+  const context = {
+    network: setting.network,
+    flow: setting.flow,
+    explained,
+    trace: setting.trace,
+    kube: setting.kube,
+    overlayNetwork: setting.overlayNetwork,
+    serviceNetwork: setting.serviceNetwork,
+  };
+  return {
+    flow: setting.flow,
+    verdict: verdictOf(setting, base, symptom),
+    symptom: { value: symptom, from: setting.symptom ? setting.symptomFrom : 'model' },
+    proven: result.proven,
+    hypotheses,
+    ruledOut: result.refuted.map(({ candidate, because }) => ({
+      causeId: candidate.causeId,
+      location: candidate.location,
+      assumptions: deviations(candidate.outcome),
+      because,
+    })),
+    findings: findingsOf(setting, result, healthy, outcome ?? null),
+    experiment: planExperiment(hypotheses, setting.flow, {
+      standIns: setting.standIns,
+      named: (where) => setting.network.namespaces.get(netnsKey(where))?.origin.kind !== 'assumed',
+      captured: new Set(
+        [...setting.observed.coverage]
+          .filter(([, { sawAttempt }]) => sawAttempt)
+          .map(([key]) => key),
+      ),
+    }),
+    fixes:
+      outcome && explained.length > 0
+        ? verifiedFixes({ ...context, outcome }, setting.controls, healthy)
+        : [],
+    inferred: setting.inferred,
+    unsupported: base.unsupported.map(({ construct, where }) => ({
+      construct,
+      where: netnsKey(where),
+    })),
+    traces: [base],
+    comparison: outcome ? comparisonOf(setting, outcome, ranked[0]?.candidate ?? null) : null,
+  };
+}
+
+function symptomOf(base: Trace): Symptom {
+  if (base.outcomes.every(({ client }) => client === 'connected')) return 'works';
+  if (base.outcomes.some(({ client }) => client === 'connected')) return 'intermittent';
+  switch (base.outcomes[0]?.client) {
+    case 'refused':
+      return 'refused';
+    case 'unreachable':
+    case 'not-permitted':
+      return 'unreachable';
+    case 'connected':
+      return 'works';
+    case 'timeout':
+    case 'unknown':
+    case undefined:
+      return 'timeout';
+  }
+}
+
+/** What is known of the flow itself; that its cause is open does not make it reachable. */
+function verdictOf(setting: Setting, base: Trace, symptom: Symptom): Verdict {
+  if (setting.symptom === null) return base.verdict;
+  if (setting.symptomFrom === 'assumed') return 'undetermined';
+  if (symptom === 'works' || symptom === 'slow') return 'reachable';
+  return symptom === 'intermittent' ? 'ambiguous' : 'unreachable';
+}
+
+function hypothesisOf(
+  setting: Setting,
+  candidate: Candidate,
+  confidence: number,
+  index: number,
+): Hypothesis {
+  const { outcome, fit, causeId, location, dropReason } = candidate;
+  const support = supportOf(outcome, setting.observed, setting.counters);
+  return {
+    id: `h${index + 1}`,
+    causeId,
+    confidence,
+    location,
+    dropReason,
+    assumptions: deviations(outcome),
+    evidence: fit.supports,
+    contradictedBy: fit.doubts,
+    outcome,
+    support: support.map(({ steps }) => steps),
+  };
+}
+
+function findingsOf(
+  setting: Setting,
+  result: SearchResult,
+  healthy: Outcome | null,
+  outcome: Outcome | null,
+): readonly Finding[] {
+  const lines = setting.observed.sightings
+    .filter(({ direction, point }) => direction === 'original' && point.kind === 'log')
+    .map(({ source }) => ({ source, shows: 'syn-seen' }));
+  const limits: Finding[] = [];
+  if (result.truncated) {
+    limits.push({ code: 'search-was-cut', proves: 'warning', values: {}, evidence: [] });
+  }
+  if (result.survivors.length === 0 && setting.symptom !== null && setting.symptom !== 'works') {
+    limits.push({ code: 'nothing-fits', proves: 'warning', values: {}, evidence: [] });
+  }
+  return [
+    ...(outcome ? sourceFindings(outcome, lines.slice(0, 8)) : []),
+    ...arrivalFindings(result.base, setting.observed),
+    ...(healthy ? absenceFindings(healthy, setting.observed) : []),
+    ...setting.evidenceFindings,
+    ...limits,
+  ];
+}
+
+/** The failing flow beside the first control, under the same answers. */
+function comparisonOf(
+  setting: Setting,
+  outcome: Outcome,
+  candidate: Candidate | null,
+): Comparison | null {
+  const control = setting.controls[0];
+  if (!control) return null;
+  const answers = candidate?.answers ?? new Map<string, string>();
+  const working = setting
+    .trace(setting.network, control.flow, { answers })
+    .outcomes.find(({ client }) => client === 'connected');
+  if (!working) return null;
+  return compareFlows(
+    {
+      flow: setting.flow,
+      outcome,
+      support: supportOf(outcome, setting.observed, setting.counters),
+    },
+    { flow: control.flow, outcome: working, support: supportOf(working, control.observed, []) },
+  );
+}
