@@ -1,0 +1,71 @@
+import type { Parsed } from '../packet/issue.ts';
+import type { Evidence, EvidenceGroup, Side } from './evidence.ts';
+import { compareClocks } from './join/clocks.ts';
+import { confirmStatements } from './join/confirm.ts';
+import { type Connection, groupConnections } from './join/connection.ts';
+import { conversationOf } from './join/conversations.ts';
+import { classify } from './join/flow-classes.ts';
+import { groupsOf } from './join/groups.ts';
+import { joinPackets } from './join/join-packets.ts';
+import { placeLogLines } from './join/log-places.ts';
+import { inferNodes, settleVantage } from './join/nodes.ts';
+import { resolvePortNames } from './join/port-names.ts';
+import { inferSides } from './join/sides.ts';
+import type { Observation } from './observation.ts';
+import type { EvidencePart } from './part.ts';
+import { counterDeltas } from './read-nstat.ts';
+
+/** Joins what the files gave: one packet's sightings, one connection's packets, clocks, sides. */
+export function buildEvidence(parts: readonly Parsed<EvidencePart>[]): Evidence {
+  const statements = parts.flatMap((part) => part.value.statements);
+  const read = parts.flatMap((part) => part.value.observations);
+  const numbered = read.map((observation, id): Observation => ({ ...observation, id }));
+  const named = resolvePortNames(numbered, statements);
+  const placed = placeLogLines(named.value, statements);
+  const joined = groupConnections(joinPackets(placed.value));
+
+  const labels = parts.flatMap((part) => part.value.labels);
+  const sided = inferSides(groupsOf(placed.value), joined, labels);
+  const groups = inferNodes(sided, joined);
+  const byId = new Map(groups.map((group) => [group.id, group]));
+  const settle = (observation: Observation): Observation => settleVantage(observation, byId);
+  const connections = joined.map((connection) => settleConnection(connection, settle));
+
+  const sideOf = sidesByGroup(groups);
+  const clocks = compareClocks(connections, sideOf);
+  const context = { offsets: clocks, sideOf };
+  const unclassified = connections.flatMap(
+    (connection, id) => conversationOf(connection, id, context) ?? [],
+  );
+  const { conversations, flowClasses } = classify(unclassified);
+  const observations = placed.value.map(settle);
+  return {
+    files: parts.map((part) => part.value.file),
+    groups,
+    observations,
+    journeys: conversations.flatMap((conversation) => conversation.journeys),
+    conversations,
+    flowClasses,
+    clocks,
+    statements: confirmStatements(statements, conversations, observations),
+    counters: counterDeltas(parts.flatMap((part) => part.value.counters)),
+    issues: [...parts.flatMap((part) => part.issues), ...named.issues, ...placed.issues],
+  };
+}
+
+function settleConnection(
+  connection: Connection,
+  settle: (observation: Observation) => Observation,
+): Connection {
+  const packets = connection.packets.map((packet) => ({
+    ...packet,
+    sightings: packet.sightings.map(settle),
+  }));
+  return { ...connection, packets };
+}
+
+function sidesByGroup(groups: readonly EvidenceGroup[]): ReadonlyMap<string, Side> {
+  const sides = new Map<string, Side>();
+  for (const { id, side } of groups) if (side) sides.set(id, side);
+  return sides;
+}
