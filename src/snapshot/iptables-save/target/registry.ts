@@ -1,0 +1,54 @@
+import type {
+  ExtensionTarget,
+  TargetKind,
+  TargetTypes,
+} from '../../../kernel/netfilter/xtables/target/target-types.ts';
+import { type GrammarEntry, type Grammars, grammarEntries } from '../grammar-entries.ts';
+import { connmarkGrammar } from './connmark.ts';
+import { ctGrammar } from './ct.ts';
+import { dnatGrammar } from './dnat.ts';
+import { logGrammar } from './log.ts';
+import { markGrammar } from './mark.ts';
+import { masqueradeGrammar } from './masquerade.ts';
+import { netmapGrammar } from './netmap.ts';
+import { redirectGrammar } from './redirect.ts';
+import { rejectGrammar } from './reject.ts';
+import { setGrammar } from './set.ts';
+import { sideEffectGrammar } from './side-effect.ts';
+import { snatGrammar } from './snat.ts';
+import { stolenGrammar } from './stolen.ts';
+import { tcpmssGrammar } from './tcpmss.ts';
+import { tosGrammar } from './tos.ts';
+import { ttlGrammar } from './ttl.ts';
+import { unsupportedGrammar } from './unsupported.ts';
+
+const GRAMMARS: Grammars<TargetTypes> = {
+  connmark: connmarkGrammar,
+  ct: ctGrammar,
+  dnat: dnatGrammar,
+  log: logGrammar,
+  mark: markGrammar,
+  masquerade: masqueradeGrammar,
+  netmap: netmapGrammar,
+  redirect: redirectGrammar,
+  reject: rejectGrammar,
+  set: setGrammar,
+  'side-effect': sideEffectGrammar,
+  snat: snatGrammar,
+  stolen: stolenGrammar,
+  tcpmss: tcpmssGrammar,
+  tos: tosGrammar,
+  ttl: ttlGrammar,
+  unsupported: unsupportedGrammar,
+};
+
+/** How to read the target of a name. */
+export const TARGET_GRAMMARS: ReadonlyMap<
+  string,
+  GrammarEntry<ExtensionTarget>
+> = grammarEntries<ExtensionTarget>(Object.values(GRAMMARS));
+
+/** The target as iptables-save prints it, without `-j`. */
+export function printTarget<K extends TargetKind>(target: ExtensionTarget<K>): string {
+  return GRAMMARS[target.kind].print(target);
+}
