@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { evidenceCommand } from './commands/evidence.ts';
 import { explainCommand } from './commands/explain.ts';
 import { schemaCommand } from './commands/schema.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -12,7 +13,7 @@ export type SetExit = (code: ExitCode) => void;
 export async function createProgram(
   io: Io,
   argv: readonly string[],
-  _setExit: SetExit,
+  setExit: SetExit,
 ): Promise<Command> {
   const program = new Command('hookline')
     .description('Says why a packet does not arrive on a Linux node, and what will make it arrive.')
@@ -26,7 +27,7 @@ export async function createProgram(
       outputError: (text, write) => write(oneLine(text)),
     })
     .addHelpText('after', `\n${EXIT_HELP}`);
-  for (const command of [explainCommand(io), schemaCommand(io)]) {
+  for (const command of [evidenceCommand(io, setExit), explainCommand(io), schemaCommand(io)]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   await addCompletion(program, argv[0]);

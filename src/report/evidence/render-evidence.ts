@@ -26,7 +26,11 @@ export function renderEvidence(evidence: Evidence, level: Level, canvas: Canvas)
   for (const file of evidence.files) lines.push(...fileLines(file, level));
   for (const issue of evidence.issues) lines.push(`  ${issueText(issue)}`);
   section(lines, 'Seen at', evidence.groups.map(groupWords));
-  section(lines, 'Clocks', evidence.clocks.map(clockWords));
+  section(
+    lines,
+    'Clocks',
+    evidence.clocks.map((clock) => clockWords(clock, evidence.groups)),
+  );
   for (const conversation of evidence.conversations) {
     lines.push('', ...conversationLines(conversation, level, canvas));
   }
@@ -87,7 +91,7 @@ function conversationLines(conversation: Conversation, level: Level, canvas: Can
   const { outcome } = conversation;
   const tone = outcome === 'established' ? style.good : style.bad;
   const lines = [
-    style.strong(`${conversation.id}. ${conversationWords(conversation)}`),
+    style.strong(`#${conversation.id} ${conversationWords(conversation)}`),
     `   ${tone(OUTCOMES[outcome])}`,
   ];
   const shown = level === 'detailed' ? conversation.journeys : conversation.journeys.slice(0, 4);
@@ -96,7 +100,7 @@ function conversationLines(conversation: Conversation, level: Level, canvas: Can
     lines.push(...journeyLines(journey, direction, level, canvas));
   }
   const left = conversation.journeys.length - shown.length;
-  if (left > 0) lines.push(`   and ${count(left, 'packet')} more`);
+  if (left > 0) lines.push(`   and ${left} more`);
   return lines;
 }
 

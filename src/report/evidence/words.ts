@@ -94,7 +94,8 @@ export function groupWords(group: EvidenceGroup): string {
     group.device === null ? null : `at ${group.device}`,
     group.side === null ? null : `${group.side} side`,
   ].filter((part) => part !== null);
-  const label = group.label.trim() === '' ? '' : ` '${group.label.trim()}'`;
+  const own = group.label.trim();
+  const label = own === '' || own === group.file ? '' : ` '${own}'`;
   const known = where.length > 0 ? where.join(', ') : 'place unknown';
   return `${group.kind}${label}: ${known} (${group.file})`;
 }
@@ -105,13 +106,20 @@ const BOUNDS: Readonly<Record<ClockOffset['bound'], string>> = {
   'at-most': 'at most ',
 };
 
-/** `the clock of b is behind that of a by 48.1 ms (±0.4 ms, 10 packets)`. */
-export function clockWords(clock: ClockOffset): string {
+/** `the clock of n2 is behind that of n1 by 48.1 ms (±0.4 ms, 10 packets)`. */
+export function clockWords(clock: ClockOffset, groups: readonly EvidenceGroup[]): string {
   const [behind, ahead] = clock.offset >= 0 ? [clock.b, clock.a] : [clock.a, clock.b];
   const by = `${BOUNDS[clock.bound]}${milliseconds(Math.abs(clock.offset))}`;
   const packets = `${clock.pairs} packet${clock.pairs === 1 ? '' : 's'}`;
   const exact = `±${milliseconds(clock.error)}, ${packets}`;
-  return `the clock of ${behind} is behind that of ${ahead} by ${by} (${exact})`;
+  return `the clock of ${clockName(behind, groups)} is behind that of ${clockName(ahead, groups)} by ${by} (${exact})`;
+}
+
+/** A clock is a node's; where the node is not known, that of the capture it was read from. */
+function clockName(clock: string, groups: readonly EvidenceGroup[]): string {
+  const group = groups.find((each) => each.clock === clock);
+  if (!group) return clock;
+  return group.node ?? `'${group.label.trim() || group.file}'`;
 }
 
 function milliseconds(seconds: number): string {
