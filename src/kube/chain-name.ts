@@ -54,10 +54,14 @@ export interface ServicePortName {
 
 /**
  * Reads the Service from a rule comment: `ns/name:port cluster IP`, `ns/name -> 10.1.2.3:80`,
- * `"ns/name has no endpoints"`. Large clusters write no comments.
+ * `ns/name has no endpoints`, `masquerade traffic for ns/name external destinations`. Large clusters
+ * write no comments.
  */
 export function serviceOfComment(comment: string): ServicePortName | null {
-  const match = /^([a-z0-9-]+)\/([a-z0-9-]+)(?::([a-z0-9-]*))?(?: |$)/.exec(comment);
+  const match =
+    /^(?:[A-Za-z ]*(?:traffic|rule \d+) (?:for|to) )?([a-z0-9-]+)\/([a-z0-9-]+)(?::([a-z0-9-]*))?(?: |$)/.exec(
+      comment,
+    );
   if (!match) return null;
   return { namespace: match[1] ?? '', name: match[2] ?? '', port: match[3] ?? '' };
 }

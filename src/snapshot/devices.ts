@@ -18,7 +18,8 @@ export function mergeDevices(files: DeviceFiles): Parsed<readonly Device[] | und
   const withAddresses = new Map(
     (files.addresses ?? []).map((record) => [record.device.name, record]),
   );
-  const records = [...base];
+  // The same command twice in a file: the later record is the newer one.
+  const records = [...new Map(base.map((record) => [record.device.name, record])).values()];
   const known = new Set(base.map((record) => record.device.name));
   for (const record of files.addresses ?? []) {
     // Made between the two commands, or one file is cut: either way it is there.
