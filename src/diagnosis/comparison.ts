@@ -25,24 +25,25 @@ export function compareFlows(left: ComparisonSide, right: ComparisonSide): Compa
   const a = rowsOf(left.outcome.packets[0], left.support[0]);
   const b = rowsOf(right.outcome.packets[0], right.support[0]);
   const common = commonLengths(a, b);
-  const rows: ComparisonRow[] = [];
+  const drafts: DraftRow[] = [];
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
     const inA = a[i];
     const inB = b[j];
     if (inA && inB && inA.key === inB.key) {
-      rows.push(row(inA, inA.compared, inB.compared));
+      drafts.push(row(inA, inA.compared, inB.compared));
       i++;
       j++;
     } else if (inA && (!inB || (common[i + 1]?.[j] ?? 0) >= (common[i]?.[j + 1] ?? 0))) {
-      rows.push(row(inA, inA.compared, null));
+      drafts.push(row(inA, inA.compared, null));
       i++;
     } else if (inB) {
-      rows.push(row(inB, null, inB.compared));
+      drafts.push(row(inB, null, inB.compared));
       j++;
     }
   }
+  const rows = markDifferences(drafts);
   const first = rows.findIndex(({ differs }) => differs);
   const strip = ({ flow, outcome }: ComparisonSide): ComparedFlow => ({ flow, outcome });
   return {
@@ -72,16 +73,28 @@ function commonLengths(a: readonly Row[], b: readonly Row[]): readonly (readonly
   return lengths;
 }
 
-function row(at: Row, left: ComparedStep | null, right: ComparedStep | null): ComparisonRow {
-  const differs =
-    left === null ||
-    right === null ||
-    left.saddr !== right.saddr ||
-    left.daddr !== right.daddr ||
-    left.oif !== right.oif ||
-    left.iif !== right.iif ||
-    left.verdict !== right.verdict;
-  return { point: pointOf(at.step), where: at.step.where, left, right, differs };
+function row(at: Row, left: ComparedStep | null, right: ComparedStep | null): DraftRow {
+  return { point: pointOf(at.step), where: at.step.where, left, right };
+}
+
+type DraftRow = Omit<ComparisonRow, 'differs'>;
+
+const COMPARED = ['saddr', 'daddr', 'sport', 'dport', 'iif', 'oif', 'verdict'] as const;
+
+/** Marks the rows where the flows begin to differ in something; what stays different is not new. */
+function markDifferences(rows: readonly DraftRow[]): readonly ComparisonRow[] {
+  let before: ReadonlySet<string> = new Set();
+  return rows.map((draft) => {
+    const { left, right } = draft;
+    if (!left || !right) return { ...draft, differs: true };
+    // Client ports are chosen anew by every client.
+    const now = new Set(
+      COMPARED.filter((field) => field !== 'sport' && left[field] !== right[field]),
+    );
+    const differs = [...now].some((field) => !before.has(field));
+    before = now;
+    return { ...draft, differs };
+  });
 }
 
 function rowsOf(
@@ -94,7 +107,7 @@ function rowsOf(
     compared: {
       iif: step.iif,
       oif: step.oif,
-      ...headers(innermost(step.skb.packet)),
+      ...headers(step.skb.packet),
       rewritten: step.diff.map(({ field }) => field),
       verdict: verdictOf(step),
       support: support?.steps[index] ?? 'modelled',
@@ -109,10 +122,6 @@ function headers(packet: Packet): Pick<ComparedStep, 'saddr' | 'daddr' | 'sport'
     daddr: formatAddress(packet.destination),
     ...ports(packet),
   };
-}
-
-function innermost(packet: Packet): Packet {
-  return packet.inner ? innermost(packet.inner.packet) : packet;
 }
 
 /** A stable name of a step's place on the path; the same step of two flows has the same one. */

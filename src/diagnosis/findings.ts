@@ -1,8 +1,8 @@
 import { formatAddress, sameAddress } from '../packet/address.ts';
-import type { Packet } from '../packet/packet.ts';
 import { netnsKey } from '../packet/place.ts';
 import type { Outcome, Trace } from '../trace/trace.ts';
 import type { EvidenceRef, Finding } from './diagnosis.ts';
+import { innermost } from './match-sightings.ts';
 import type { ObservedFlow } from './observed-flow.ts';
 import { pointKey, predictedSightings } from './sighting.ts';
 
@@ -23,7 +23,7 @@ export function absenceFindings(healthy: Outcome, observed: ObservedFlow): reado
   for (const [key, { point, sawAttempt, sample }] of observed.coverage) {
     if (!sawAttempt || seenReplies.has(key) || point.kind !== 'capture') continue;
     const passes = replies.some((reply) => pointKey(reply.point) === key);
-    const here = replies.find(
+    const here = replies.findLast(
       ({ point: other }) =>
         other.kind === 'capture' &&
         netnsKey(other.where) === netnsKey(point.where) &&
@@ -128,8 +128,4 @@ export function asymmetryOf(
   const device =
     back.action.kind === 'receive' || back.action.kind === 'decapsulate' ? back.action.device : '';
   return out.action.device === device ? null : { out: out.action.device, back: device, node };
-}
-
-function innermost(packet: Packet): Packet {
-  return packet.inner ? innermost(packet.inner.packet) : packet;
 }

@@ -1,9 +1,8 @@
-import { formatAddress } from '../packet/address.ts';
-import type { Packet } from '../packet/packet.ts';
 import type { Outcome, PacketKind } from '../trace/trace.ts';
 import type { EvidenceRef, Symptom } from './diagnosis.ts';
-import type { ObservedFlow, ObservedSighting } from './observed-flow.ts';
-import { type PredictedSighting, pointKey, predictedSightings } from './sighting.ts';
+import { indexSightings, sameHeaders } from './match-sightings.ts';
+import type { ObservedFlow } from './observed-flow.ts';
+import { type PredictedSighting, pointKey } from './sighting.ts';
 
 /** How an outcome compares with what was seen. */
 export interface Fit {
@@ -31,20 +30,13 @@ const REPEATED: ReadonlySet<PacketKind> = new Set([
  * LOG rules have their own matches and rate limits.
  */
 export function compareWithObservations(outcome: Outcome, observed: ObservedFlow): Fit {
-  const predicted = predictedSightings(outcome);
-  const byPoint = new Map<string, PredictedSighting[]>();
-  for (const sighting of predicted) {
-    const key = sightingKey(sighting);
-    const list = byPoint.get(key);
-    if (list) list.push(sighting);
-    else byPoint.set(key, [sighting]);
-  }
+  const predicted = indexSightings(outcome);
   const supports = new Map<string, EvidenceRef>();
   const contradictions = new Map<string, EvidenceRef>();
   const doubts = new Map<string, EvidenceRef>();
   for (const seen of observed.sightings) {
     const key = sightingKey(seen);
-    const candidates = byPoint.get(key) ?? [];
+    const candidates = predicted.at(seen);
     const ref = (shows: string): EvidenceRef => ({ source: seen.source, shows });
     if (candidates.some((candidate) => sameHeaders(outcome, candidate, seen))) {
       if (!supports.has(key)) supports.set(key, ref(`${seen.kind}-seen`));
@@ -57,7 +49,7 @@ export function compareWithObservations(outcome: Outcome, observed: ObservedFlow
     }
   }
   const seenKeys = new Set(observed.sightings.map(sightingKey));
-  for (const { point, direction, kind } of predicted) {
+  for (const { point, direction, kind } of predicted.all) {
     const coverage = observed.coverage.get(pointKey(point));
     const key = sightingKey({ point, direction, kind });
     if (!coverage || seenKeys.has(key)) continue;
@@ -74,44 +66,6 @@ export function compareWithObservations(outcome: Outcome, observed: ObservedFlow
 
 function sightingKey(sighting: Pick<PredictedSighting, 'point' | 'direction' | 'kind'>): string {
   return `${pointKey(sighting.point)} ${sighting.direction} ${sighting.kind}`;
-}
-
-/** A log rule runs before or after the rule that rewrites the packet in the same table. */
-function sameHeaders(
-  outcome: Outcome,
-  predicted: PredictedSighting,
-  seen: ObservedSighting,
-): boolean {
-  const after = innermostPacket(predicted.headers);
-  const addresses = {
-    saddr: formatAddress(after.source),
-    daddr: formatAddress(after.destination),
-  };
-  const saw = {
-    saddr: formatAddress(seen.packet.source),
-    daddr: formatAddress(seen.packet.destination),
-  };
-  if (addresses.saddr === saw.saddr && addresses.daddr === saw.daddr) return true;
-  if (predicted.point.kind !== 'log') return false;
-  const packet = outcome.packets[predicted.packet];
-  const neighbours = [packet?.steps[predicted.step], packet?.steps[predicted.step + 1]];
-  return neighbours.some((step) => {
-    const before = { ...addresses };
-    const here = { ...addresses };
-    for (const change of step?.diff ?? []) {
-      if (change.field !== 'saddr' && change.field !== 'daddr') continue;
-      before[change.field] = change.before;
-      here[change.field] = change.after;
-    }
-    return (
-      (before.saddr === saw.saddr && before.daddr === saw.daddr) ||
-      (here.saddr === saw.saddr && here.daddr === saw.daddr)
-    );
-  });
-}
-
-function innermostPacket(packet: Packet): Packet {
-  return packet.inner ? innermostPacket(packet.inner.packet) : packet;
 }
 
 /** Whether an outcome looks to the client like the symptom that was reported. */

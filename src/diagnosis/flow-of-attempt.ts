@@ -18,10 +18,11 @@ export interface FlowSource {
   readonly port: number;
 }
 
-/** A model packet's source address, as the first packet of a trace left its socket. */
+/** The source address with which a trace's first packet left its socket, or came in. */
 export function firstSource(trace: Trace): Flow['to'] | null {
   const steps = trace.outcomes[0]?.packets[0]?.steps ?? [];
-  return steps[0]?.skb.packet.source ?? null;
+  const sent = steps.find(({ action }) => action.kind === 'socket' || action.kind === 'receive');
+  return (sent ?? steps[0])?.skb.packet.source ?? null;
 }
 
 /**

@@ -3,8 +3,8 @@ import type { SourceRef } from '../packet/source-ref.ts';
 import type { Outcome } from '../trace/trace.ts';
 import { countersOf } from './counters.ts';
 import type { StepSupport } from './diagnosis.ts';
+import { indexSightings, sameHeaders } from './match-sightings.ts';
 import type { ObservedFlow } from './observed-flow.ts';
-import { pointKey, predictedSightings } from './sighting.ts';
 
 /** What the steps of one packet rest on, and the line that shows each observed one. */
 export interface PacketSupport {
@@ -22,16 +22,14 @@ export function supportOf(
   observed: ObservedFlow,
   counters: readonly CounterDelta[],
 ): readonly PacketSupport[] {
-  const byKey = new Map<string, SourceRef>();
-  for (const { point, direction, kind, source } of observed.sightings) {
-    const key = `${pointKey(point)} ${direction} ${kind}`;
-    if (!byKey.has(key)) byKey.set(key, source);
-  }
   const seen = outcome.packets.map(() => new Map<number, SourceRef>());
-  for (const sighting of predictedSightings(outcome)) {
-    const { point, direction, kind } = sighting;
-    const source = byKey.get(`${pointKey(point)} ${direction} ${kind}`);
-    if (source) seen[sighting.packet]?.set(sighting.step, source);
+  const predicted = indexSightings(outcome);
+  for (const sighting of observed.sightings) {
+    for (const candidate of predicted.at(sighting)) {
+      const steps = seen[candidate.packet];
+      if (!steps || steps.has(candidate.step)) continue;
+      if (sameHeaders(outcome, candidate, sighting)) steps.set(candidate.step, sighting.source);
+    }
   }
   outcome.packets.forEach((packet, index) => {
     const counted = counters.find(

@@ -19,12 +19,14 @@ export const NOWHERE: Location = {
   segment: null,
 };
 
+const ENDING: ReadonlySet<string> = new Set(['drop', 'reject', 'stolen']);
+
 /** Where the packet ended, as the last step tells. */
 export function endLocation(ending: Ending): Location {
   const { step, packet } = ending;
   if (!step) return { ...NOWHERE, where: packet.at };
   const table = packet.steps.findLast(({ action }) => action.kind === 'table');
-  const ended = table?.action.kind === 'table' && table.action.verdict !== 'accept' ? table : null;
+  const ended = table?.action.kind === 'table' && ENDING.has(table.action.verdict) ? table : null;
   const rule = ended?.action.kind === 'table' ? ended.action.hits.at(-1)?.rule : undefined;
   return {
     where: step.where,

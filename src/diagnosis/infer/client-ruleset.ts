@@ -16,6 +16,8 @@ const NOT_A_LINE: SourceRef = { file: '(evidence)', line: 0 };
 /** kube-proxy's mark for packets to masquerade. Source: kubernetes, --iptables-masquerade-bit. */
 const MASQUERADE_MARK = 0x4000;
 
+const OTHER_TABLES = ['raw', 'mangle', 'filter'] as const;
+
 /**
  * The rules of the client's node: the translation that the lines show, kube-proxy's two chains
  * where it was restarted, and otherwise unknown ones, unless the tables were flushed before.
@@ -32,7 +34,10 @@ export function clientRuleset(evidence: Evidence, clues: Clues, sheet: FactSheet
     );
   }
   return {
-    xtables: [natTable(evidence, clues, sheet)],
+    xtables: [
+      natTable(evidence, clues, sheet),
+      ...OTHER_TABLES.map((table) => emptyTable(table, NOT_A_LINE)),
+    ],
     nft: known ? [] : undefined,
     unsupported: [],
     ...(known ? {} : { partial: true as const }),
