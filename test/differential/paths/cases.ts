@@ -1,0 +1,447 @@
+import type { Name } from './topology.ts';
+
+/** A flow and the state it meets. Commands run in a namespace before the flow. */
+export interface PathCase {
+  readonly name: string;
+  readonly setup: readonly { readonly at: Name; readonly argv: readonly string[] }[];
+  readonly from: Exclude<Name, 'fabric'>;
+  readonly to: string;
+  readonly port: number;
+  readonly bindSource?: string;
+  readonly bindDevice?: string;
+  /** Seconds the client waits; a failing neighbour takes the kernel three. */
+  readonly patience?: number;
+}
+
+const at = (name: Name, command: string): PathCase['setup'][number] => ({
+  at: name,
+  argv: command.split(' '),
+});
+
+const VIP = '10.96.0.1';
+const dnat = (
+  node: Name,
+  chain: string,
+  to: string,
+  tool = 'iptables-nft',
+): PathCase['setup'][number] =>
+  at(node, `${tool} -t nat -A ${chain} -d ${VIP} -p tcp --dport 80 -j DNAT --to-destination ${to}`);
+const rpFilter = (node: Name, mode: number): readonly PathCase['setup'][number][] => [
+  at(node, `sysctl -qw net.ipv4.conf.all.rp_filter=${mode}`),
+  at(node, `sysctl -qw net.ipv4.conf.vx1.rp_filter=${mode}`),
+  at(node, `sysctl -qw net.ipv4.conf.eth0.rp_filter=${mode}`),
+];
+
+export const CASES: readonly PathCase[] = [
+  {
+    name: 'a pod reaches a pod of the other node',
+    setup: [],
+    from: 'p1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'a node reaches a remote pod with the overlay address',
+    setup: [],
+    from: 'n1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  { name: 'a node reaches its own pod', setup: [], from: 'n2', to: '10.1.2.2', port: 8080 },
+  {
+    name: 'a node reaches itself by its address',
+    setup: [],
+    from: 'n1',
+    to: '192.168.7.1',
+    port: 8080,
+  },
+  {
+    name: 'a node reaches itself by 127.0.0.1',
+    setup: [],
+    from: 'n1',
+    to: '127.0.0.1',
+    port: 8080,
+  },
+  {
+    name: 'a closed port is refused over the overlay',
+    setup: [],
+    from: 'p1',
+    to: '10.1.2.2',
+    port: 81,
+  },
+  {
+    name: 'a Service address without rules goes to the gateway nobody has',
+    setup: [],
+    from: 'n1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'a node reaches a Service with a remote endpoint when nothing validates',
+    setup: [dnat('n1', 'OUTPUT', '10.1.2.2:8080'), ...rpFilter('n1', 0), ...rpFilter('n2', 0)],
+    from: 'n1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'strict rp_filter on the endpoint node drops the rerouted SYN',
+    setup: [dnat('n1', 'OUTPUT', '10.1.2.2:8080'), ...rpFilter('n2', 1)],
+    from: 'n1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'strict rp_filter on the client node drops the native reply',
+    setup: [dnat('n1', 'OUTPUT', '10.1.2.2:8080'), ...rpFilter('n1', 1), ...rpFilter('n2', 0)],
+    from: 'n1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'loose rp_filter lets both pass',
+    setup: [dnat('n1', 'OUTPUT', '10.1.2.2:8080'), ...rpFilter('n1', 2), ...rpFilter('n2', 2)],
+    from: 'n1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'masquerade hides the underlay source',
+    setup: [
+      dnat('n1', 'OUTPUT', '10.1.2.2:8080'),
+      at('n1', 'iptables-nft -t nat -A POSTROUTING -d 10.1.2.0/24 -j MASQUERADE'),
+      ...rpFilter('n2', 1),
+    ],
+    from: 'n1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'a socket bound to the overlay device works',
+    setup: [dnat('n1', 'OUTPUT', '10.1.2.2:8080'), ...rpFilter('n2', 1)],
+    from: 'n1',
+    to: VIP,
+    port: 80,
+    bindDevice: 'vx1',
+  },
+  {
+    name: 'a socket bound to eth0 stays on eth0',
+    setup: [dnat('n1', 'OUTPUT', '10.1.2.2:8080')],
+    from: 'n1',
+    to: VIP,
+    port: 80,
+    bindDevice: 'eth0',
+  },
+  {
+    name: 'a bound overlay address is kept',
+    setup: [dnat('n1', 'OUTPUT', '10.1.2.2:8080'), ...rpFilter('n2', 1)],
+    from: 'n1',
+    to: VIP,
+    port: 80,
+    bindSource: '10.1.1.0',
+  },
+  {
+    name: 'a route for the Service range chooses the overlay source',
+    setup: [
+      dnat('n1', 'OUTPUT', '10.1.2.2:8080'),
+      ...rpFilter('n2', 1),
+      at('n1', 'ip route add 10.96.0.0/16 dev vx1 src 10.1.1.0'),
+    ],
+    from: 'n1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'a pod reaches a Service with a remote endpoint',
+    setup: [dnat('n1', 'PREROUTING', '10.1.2.2:8080')],
+    from: 'p1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'a pod reaches a Service with legacy iptables',
+    setup: [dnat('n1', 'PREROUTING', '10.1.2.2:8080', 'iptables-legacy')],
+    from: 'p1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'a Service with an endpoint on the same bridge works with br_netfilter',
+    setup: [
+      at('n2', 'sysctl -qw net.bridge.bridge-nf-call-iptables=1'),
+      dnat('n2', 'PREROUTING', '10.1.2.2:8080'),
+    ],
+    from: 'q2',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'without br_netfilter the endpoint of the same bridge answers past the NAT',
+    setup: [
+      at('n2', 'sysctl -qw net.bridge.bridge-nf-call-iptables=0'),
+      dnat('n2', 'PREROUTING', '10.1.2.2:8080'),
+    ],
+    from: 'q2',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'hairpin without masquerade fails',
+    setup: [
+      dnat('n2', 'PREROUTING', '10.1.2.2:8080'),
+      at('n2', 'bridge link set dev vp2 hairpin on'),
+    ],
+    from: 'p2',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'hairpin with masquerade works',
+    setup: [
+      dnat('n2', 'PREROUTING', '10.1.2.2:8080'),
+      at('n2', 'iptables-nft -t nat -A POSTROUTING -s 10.1.2.2 -d 10.1.2.2 -j MASQUERADE'),
+      at('n2', 'bridge link set dev vp2 hairpin on'),
+    ],
+    from: 'p2',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'hairpin mode off stops it in the bridge',
+    setup: [
+      at('n2', 'sysctl -qw net.bridge.bridge-nf-call-iptables=1'),
+      dnat('n2', 'PREROUTING', '10.1.2.2:8080'),
+      at('n2', 'iptables-nft -t nat -A POSTROUTING -s 10.1.2.2 -d 10.1.2.2 -j MASQUERADE'),
+      at('n2', 'bridge link set dev vp2 hairpin off'),
+    ],
+    from: 'p2',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'REJECT in OUTPUT refuses at once',
+    setup: [at('n1', `iptables-nft -A OUTPUT -d ${VIP} -p tcp -j REJECT`)],
+    from: 'n1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'REJECT with host-prohibited in FORWARD is unreachable for the pod',
+    setup: [
+      at('n1', 'iptables-nft -A FORWARD -d 10.1.2.2 -j REJECT --reject-with icmp-host-prohibited'),
+    ],
+    from: 'p1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'REJECT with tcp-reset in FORWARD refuses',
+    setup: [
+      at('n1', 'iptables-nft -A FORWARD -d 10.1.2.2 -p tcp -j REJECT --reject-with tcp-reset'),
+    ],
+    from: 'p1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'REJECT after DNAT refuses the pod through the quoted packet',
+    setup: [
+      dnat('n1', 'PREROUTING', '10.1.2.2:8080'),
+      at('n1', 'iptables-nft -A FORWARD -d 10.1.2.2 -p tcp -j REJECT'),
+    ],
+    from: 'p1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'DROP in OUTPUT is silent for TCP',
+    setup: [at('n1', 'iptables-nft -A OUTPUT -d 10.1.2.2 -j DROP')],
+    from: 'n1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'DROP in INPUT of the endpoint pod is silent',
+    setup: [at('p2', 'iptables-nft -A INPUT -p tcp --dport 8080 -j DROP')],
+    from: 'p1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'FORWARD policy DROP on the endpoint node is silent',
+    setup: [at('n2', 'iptables-nft -P FORWARD DROP')],
+    from: 'p1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'a DROP for VXLAN in INPUT cuts the overlay',
+    setup: [at('n2', 'iptables-nft -A INPUT -p udp --dport 8472 -j DROP')],
+    from: 'p1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'forwarding off on the endpoint node is silent',
+    setup: [at('n2', 'sysctl -qw net.ipv4.ip_forward=0')],
+    from: 'p1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'an unreachable route answers the pod',
+    setup: [at('n1', 'ip route replace unreachable 10.1.2.0/24')],
+    from: 'p1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'an unreachable route fails the node at once',
+    setup: [at('n1', 'ip route replace unreachable 10.1.2.0/24')],
+    from: 'n1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'a prohibit route is not permitted for the node',
+    setup: [at('n1', 'ip route replace prohibit 10.1.2.0/24')],
+    from: 'n1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'a blackhole route is silent for the pod',
+    setup: [at('n1', 'ip route replace blackhole 10.1.2.0/24')],
+    from: 'p1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'no default route fails before DNAT',
+    setup: [dnat('n1', 'OUTPUT', '10.1.2.2:8080'), at('n1', 'ip route del default')],
+    from: 'n1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'a mark in mangle OUTPUT routes again',
+    setup: [
+      at('n1', 'iptables-nft -t mangle -A OUTPUT -d 10.1.2.2 -j MARK --set-mark 7'),
+      at('n1', 'ip rule add fwmark 7 table 100'),
+      at('n1', 'ip route add unreachable 10.1.2.0/24 table 100'),
+    ],
+    from: 'n1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'a mark in an nft filter chain does not route again',
+    setup: [
+      at('n1', 'nft add table ip t'),
+      at('n1', 'nft add chain ip t o { type filter hook output priority 0 ; }'),
+      at('n1', 'nft add rule ip t o ip daddr 10.1.2.2 meta mark set 7'),
+      at('n1', 'ip rule add fwmark 7 table 100'),
+      at('n1', 'ip route add unreachable 10.1.2.0/24 table 100'),
+    ],
+    from: 'n1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'a mark in an nft route chain routes again',
+    setup: [
+      at('n1', 'nft add table ip t'),
+      at('n1', 'nft add chain ip t o { type route hook output priority -150 ; }'),
+      at('n1', 'nft add rule ip t o ip daddr 10.1.2.2 meta mark set 7'),
+      at('n1', 'ip rule add fwmark 7 table 100'),
+      at('n1', 'ip route add unreachable 10.1.2.0/24 table 100'),
+    ],
+    from: 'n1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'native nft DNAT works like iptables',
+    setup: [
+      at('n1', 'nft add table ip t'),
+      at('n1', 'nft add chain ip t pre { type nat hook prerouting priority -100 ; }'),
+      at('n1', `nft add rule ip t pre ip daddr ${VIP} tcp dport 80 dnat to 10.1.2.2:8080`),
+    ],
+    from: 'p1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'conntrack INVALID drop does not hit a good handshake',
+    setup: [
+      dnat('n1', 'PREROUTING', '10.1.2.2:8080'),
+      at('n1', 'iptables-nft -A FORWARD -m conntrack --ctstate INVALID -j DROP'),
+    ],
+    from: 'p1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'an established rule lets replies back in',
+    setup: [
+      at('n2', 'iptables-nft -P FORWARD DROP'),
+      at('n2', 'iptables-nft -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'),
+      at('n2', 'iptables-nft -A FORWARD -d 10.1.2.2 -p tcp --dport 8080 -j ACCEPT'),
+    ],
+    from: 'p1',
+    to: '10.1.2.2',
+    port: 8080,
+  },
+  {
+    name: 'NOTRACK leaves the Service address untranslated',
+    setup: [
+      dnat('n1', 'OUTPUT', '10.1.2.2:8080'),
+      at('n1', `iptables-nft -t raw -A OUTPUT -d ${VIP} -j CT --notrack`),
+    ],
+    from: 'n1',
+    to: VIP,
+    port: 80,
+  },
+  {
+    name: 'NodePort on 127.0.0.1 needs route_localnet',
+    setup: [
+      at(
+        'n1',
+        'iptables-nft -t nat -A OUTPUT -d 127.0.0.1 -p tcp --dport 30080 -j DNAT --to-destination 10.1.1.2:8080',
+      ),
+      at('n1', 'iptables-nft -t nat -A POSTROUTING -s 127.0.0.0/8 -d 10.1.0.0/16 -j MASQUERADE'),
+    ],
+    from: 'n1',
+    to: '127.0.0.1',
+    port: 30080,
+  },
+  {
+    name: 'NodePort on 127.0.0.1 works with route_localnet',
+    setup: [
+      at('n1', 'sysctl -qw net.ipv4.conf.all.route_localnet=1'),
+      at(
+        'n1',
+        'iptables-nft -t nat -A OUTPUT -d 127.0.0.1 -p tcp --dport 30080 -j DNAT --to-destination 10.1.1.2:8080',
+      ),
+      at('n1', 'iptables-nft -t nat -A POSTROUTING -s 127.0.0.0/8 -d 10.1.0.0/16 -j MASQUERADE'),
+    ],
+    from: 'n1',
+    to: '127.0.0.1',
+    port: 30080,
+  },
+  {
+    name: 'a neighbour nobody answers for is unreachable',
+    setup: [],
+    from: 'n1',
+    to: '192.168.7.77',
+    port: 80,
+    patience: 5,
+  },
+  {
+    name: 'a pod gets host unreachable for a neighbour nobody answers for',
+    setup: [],
+    from: 'p1',
+    to: '192.168.7.77',
+    port: 80,
+    patience: 5,
+  },
+];
