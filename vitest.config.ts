@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that start namespaces, the built program or the README's blocks, not only our functions. */
-const LAB = ['src/lab/**/*.test.ts', 'src/probe/**/*.test.ts', 'test/lab/**/*.test.ts'];
+const LAB = [
+  'src/lab/**/*.test.ts',
+  'src/probe/**/*.test.ts',
+  'test/lab/**/*.test.ts',
+  'test/differential/**/*.test.ts',
+];
 const PROGRAM = ['test/cli/**/*.test.ts', 'test/docs/**/*.test.ts'];
 
 export default defineConfig({

@@ -48,7 +48,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'probe',
       'lab',
     ],
-    packages: ['commander', '@bomb.sh/tab', 'zod'],
+    packages: ['commander', '@bomb.sh/tab/commander', 'zod'],
     impure: true,
   },
 };
@@ -76,4 +76,9 @@ export const KERNEL_CONTRACTS: readonly string[] = [
 export const PROCESS_STARTERS: readonly string[] = ['src/probe/exec.ts', 'src/lab/exec.ts'];
 
 /** Folders whose tests may be skipped where there is no root. */
-export const LAB_FOLDERS: readonly string[] = ['src/lab/', 'src/probe/', 'test/lab/'];
+export const LAB_FOLDERS: readonly string[] = [
+  'src/lab/',
+  'src/probe/',
+  'test/lab/',
+  'test/differential/',
+];
