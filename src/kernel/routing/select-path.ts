@@ -29,7 +29,7 @@ function selectLeg(netns: NetnsState, result: Found, key: FibKey, decider: Decid
   const { route } = result;
   const legs = route.nexthops.filter((hop) => alive(netns, hop, decider));
   if (legs.length < 2) return result;
-  if (key.source && prefersMatchingSource(netns)) {
+  if (key.source && key.iif === 'lo' && prefersMatchingSource(netns)) {
     const source = key.source;
     const matching = legs.filter((hop) =>
       sameAddress(sourceOfLeg(netns, route, hop, decider), source),
@@ -64,7 +64,7 @@ function sourceOfLeg(netns: NetnsState, route: Route, hop: Nexthop, decider: Dec
   return sourceOfRoute(netns, { ...route, prefsrc: null }, hop, decider).address;
 }
 
-/** Since 6.15 a leg whose source is the packet's is preferred to what the hash says. */
+/** Since 6.15 local output prefers a leg whose source is the packet's to what the hash says. */
 function prefersMatchingSource(netns: NetnsState): boolean {
   const match = /^(\d+)\.(\d+)/.exec(netns.kernelRelease ?? '');
   const version = Number(match?.[1] ?? 0) * 1000 + Number(match?.[2] ?? 0);

@@ -20,11 +20,11 @@ import { askKernel, build, type KernelAnswer, setSysctls } from './route-get.ts'
 
 /**
  * Route lookups, the model against the running kernel: random tables and rules, read back as a
- * snapshot would, then the same lookups of both. A seed that failed is repeated with
- * HOOKLINE_SEED.
+ * snapshot would, then the same lookups of both. The seed is fixed, so that a run says the same
+ * each time; HOOKLINE_SEED tries another.
  */
 const missing = labMissing(['ip', 'sysctl']);
-const seed = Number(process.env.HOOKLINE_SEED ?? Date.now() % 1_000_000_000);
+const seed = Number(process.env.HOOKLINE_SEED ?? 618);
 const ROUNDS = 5;
 const LOOKUPS = 200;
 

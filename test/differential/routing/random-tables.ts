@@ -133,7 +133,7 @@ function randomRule(random: Random, priority: number): string {
 }
 
 function randomAction(random: Random, priority: number): string {
-  switch (random(12)) {
+  switch (random(20)) {
     case 0:
       return 'unreachable';
     case 1:
