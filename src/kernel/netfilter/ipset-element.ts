@@ -40,21 +40,30 @@ function isDimension(text: string): text is IpsetDimension {
   return DIMENSIONS.includes(text);
 }
 
-/** Reads an element of a set with these dimensions, or null when it is malformed. */
+/**
+ * Reads an element of a set with these dimensions, or null when it is malformed. An element of
+ * bitmap:ip,mac may have no MAC yet; it then has one part less.
+ */
 export function parseIpsetElement(
   element: string,
   dimensions: readonly IpsetDimension[],
   anyProtocol: boolean,
 ): readonly IpsetPart[] | null {
   const texts = element.split(',');
-  if (texts.length !== dimensions.length) return null;
+  const known = texts.length + (isMacMissing(texts, dimensions) ? 1 : 0);
+  if (known !== dimensions.length) return null;
   const parts: IpsetPart[] = [];
-  for (const [i, dimension] of dimensions.entries()) {
+  for (const [i, dimension] of dimensions.slice(0, texts.length).entries()) {
     const part = parsePart(texts[i] ?? '', dimension, anyProtocol);
     if (part === null) return null;
     parts.push(part);
   }
   return parts;
+}
+
+/** The kernel takes the first packet's MAC then. Linux: bitmap_ipmac_do_test(). */
+function isMacMissing(texts: readonly string[], dimensions: readonly IpsetDimension[]): boolean {
+  return texts.length === 1 && dimensions.length === 2 && dimensions[1] === 'mac';
 }
 
 function parsePart(

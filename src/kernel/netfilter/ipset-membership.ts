@@ -45,7 +45,7 @@ function look(query: SetQuery, packet: RulePacket, depth: number): Found {
   // A match with fewer directions than the set has dimensions never holds.
   if (query.directions.length < dimensions.length) return 'no';
   if (set.type === 'list:set') return lookInMembers(set, query, packet, depth);
-  if (!dimensions.includes('mac') && set.family !== packet.skb.packet.source.family) return 'no';
+  if (set.family !== null && set.family !== packet.skb.packet.source.family) return 'no';
   const elements = elementsOf(set, dimensions);
   if (elements === null) return 'unknown';
   const keys = dimensions.map((dimension, i) =>
@@ -120,6 +120,7 @@ function packetKey(
 interface Element {
   readonly parts: readonly IpsetPart[];
   readonly nomatch: boolean;
+  readonly wildcard: boolean;
 }
 
 /** Elements by the network of their first part, the longest prefix first; the rest in a list. */
@@ -145,12 +146,12 @@ function elementsOf(set: Ipset, dimensions: readonly IpsetDimension[]): Elements
 function indexElements(set: Ipset, dimensions: readonly IpsetDimension[]): Elements | null {
   const lengths = new Map<number, Map<number | bigint, Element[]>>();
   const others: Element[] = [];
-  for (const { element, nomatch } of set.entries) {
+  for (const { element, nomatch, wildcard } of set.entries) {
     const parts = parseIpsetElement(element, dimensions, set.type === 'bitmap:port');
     if (parts === null) return null;
     const [first] = parts;
     if (first?.kind !== 'prefix') {
-      others.push({ parts, nomatch });
+      others.push({ parts, nomatch, wildcard });
       continue;
     }
     const { address, length } = network(first.prefix);
@@ -160,8 +161,8 @@ function indexElements(set: Ipset, dimensions: readonly IpsetDimension[]): Eleme
       lengths.set(length, networks);
     }
     const same = networks.get(address.bits);
-    if (same) same.push({ parts, nomatch });
-    else networks.set(address.bits, [{ parts, nomatch }]);
+    if (same) same.push({ parts, nomatch, wildcard });
+    else networks.set(address.bits, [{ parts, nomatch, wildcard }]);
   }
   const byLength = [...lengths]
     .sort(([a], [b]) => b - a)
@@ -189,21 +190,21 @@ function findElement(elements: Elements, keys: readonly PacketKey[]): Element | 
     for (const { length, networks } of elements.byLength) {
       const prefix: Prefix = { address: first.address, length };
       const candidates = networks.get(network(prefix).address.bits);
-      const found = candidates?.find(({ parts }) => fits(parts, keys));
+      const found = candidates?.find((element) => fits(element, keys));
       if (found) return found;
     }
   }
-  return elements.others.find(({ parts }) => fits(parts, keys)) ?? null;
+  return elements.others.find((element) => fits(element, keys)) ?? null;
 }
 
-function fits(parts: readonly IpsetPart[], keys: readonly PacketKey[]): boolean {
+function fits({ parts, wildcard }: Element, keys: readonly PacketKey[]): boolean {
   return parts.every((part, i) => {
     const key = keys[i];
-    return key !== undefined && partFits(part, key);
+    return key !== undefined && partFits(part, key, wildcard);
   });
 }
 
-function partFits(part: IpsetPart, key: PacketKey): boolean {
+function partFits(part: IpsetPart, key: PacketKey, wildcard: boolean): boolean {
   switch (part.kind) {
     case 'prefix':
       return key.kind === 'address' && contains(part.prefix, key.address);
@@ -224,8 +225,11 @@ function partFits(part: IpsetPart, key: PacketKey): boolean {
       );
     case 'mac':
       return key.kind === 'mac' && key.mac?.toLowerCase() === part.mac;
-    case 'iface':
-      return key.kind === 'iface' && (part.physdev ? key.port : key.name) === part.name;
+    case 'iface': {
+      if (key.kind !== 'iface') return false;
+      const name = part.physdev ? key.port : key.name;
+      return wildcard ? (name?.startsWith(part.name) ?? false) : name === part.name;
+    }
     case 'mark':
       return key.kind === 'mark' && key.mark === part.mark;
   }
