@@ -23,9 +23,17 @@ export interface NatArgs {
   readonly oif: string;
   /**
    * Consults the nat chains; called only for a connection whose mapping of this kind is still
-   * open. Null: no chain asks for one.
+   * open.
    */
-  readonly lookup: () => NatRequest | null;
+  readonly lookup: () => NatLookup;
+}
+
+/** What the nat chains said. */
+export interface NatLookup {
+  /** Null: no chain asks for a mapping. */
+  readonly request: NatRequest | null;
+  /** The packet after the chains, which may have marked it. */
+  readonly skb: Skb;
 }
 
 export interface NatOutcome {
@@ -42,7 +50,8 @@ export interface NatOutcome {
  * replies follow it, each end at its own hook. Linux: nf_nat_inet_fn(), nf_nat_packet().
  */
 export function natHook(run: Run, netns: NetnsState, args: NatArgs): NatOutcome {
-  const { hook, skb } = args;
+  const { hook } = args;
+  let { skb } = args;
   const untouched: NatOutcome = { skb, how: 'none', changed: false, drop: null };
   if (skb.ct.kind !== 'tracked' || hook === 'forward') return untouched;
   const { connection, direction, state } = skb.ct;
@@ -54,17 +63,18 @@ export function natHook(run: Run, netns: NetnsState, args: NatArgs): NatOutcome 
   const done = manip === 'src' ? connection.srcNatDone : connection.dstNatDone;
   let asked = false;
   if (state !== 'ESTABLISHED' && !done) {
-    const request = args.lookup();
-    asked = request !== null;
-    if (!setUp(run, netns, args, connection, request)) {
-      return { ...untouched, drop: 'NETFILTER_DROP' };
+    const looked = args.lookup();
+    skb = looked.skb;
+    asked = looked.request !== null;
+    if (!setUp(run, netns, args, connection, looked.request)) {
+      return { ...untouched, skb, drop: 'NETFILTER_DROP' };
     }
   } else if (leavesByOtherDevice(args, connection, isReply)) {
     connection.dying = true;
     return { ...untouched, drop: 'NETFILTER_DROP' };
   }
   if (!rewritten(connection, manip, isReply)) {
-    return asked ? { ...untouched, how: 'new' } : untouched;
+    return { ...untouched, skb, how: asked ? 'new' : 'none' };
   }
   const packet = rewrite(skb.packet, targetTuple(connection, isReply), manip);
   const isNew = state !== 'ESTABLISHED' && !done;

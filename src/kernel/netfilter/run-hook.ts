@@ -198,9 +198,11 @@ function runNat(kernel: Kernel, start: Skb, pass: HookPass, priority: number): H
     oif: pass.oif,
     lookup: () => {
       const looked = lookUpMapping(kernel, start, pass);
-      if (looked.kind === 'request') return looked.request;
-      if (looked.kind === 'ended') refused = looked.outcome;
-      return null;
+      if (looked.kind === 'ended') {
+        refused = looked.outcome;
+        return { request: null, skb: looked.outcome.skb };
+      }
+      return { request: looked.kind === 'request' ? looked.request : null, skb: looked.skb };
     },
   });
   if (refused) return refused;
@@ -236,21 +238,23 @@ function destinationTranslated(skb: Skb): boolean {
 }
 
 type MappingLookup =
-  | { readonly kind: 'request'; readonly request: NatRequest }
-  | { readonly kind: 'none' }
+  | { readonly kind: 'request'; readonly request: NatRequest; readonly skb: Skb }
+  | { readonly kind: 'none'; readonly skb: Skb }
   | { readonly kind: 'ended'; readonly outcome: HookOutcome };
 
 /** Consults the nat chains of a hook in their order until one sets a mapping. */
-function lookUpMapping(kernel: Kernel, skb: Skb, pass: HookPass): MappingLookup {
+function lookUpMapping(kernel: Kernel, start: Skb, pass: HookPass): MappingLookup {
   const chains = hookEntries(kernel.netns, pass.hook).filter((entry) => entry.isNat);
-  for (const entry of decideOrder(kernel, skb, pass, chains)) {
+  let skb = start;
+  for (const entry of decideOrder(kernel, start, pass, chains)) {
     const result = entry.evaluate({ context: contextOf(kernel, pass), skb }, kernel.run);
     recordTable(kernel, skb, pass, entry, result);
+    skb = result.skb;
     const at = `${entry.table} ${entry.chain}`;
     const verdict = result.verdict;
     switch (verdict.kind) {
       case 'nat':
-        return { kind: 'request', request: verdict.nat };
+        return { kind: 'request', request: verdict.nat, skb };
       case 'accept':
         break;
       case 'drop':
@@ -261,7 +265,7 @@ function lookUpMapping(kernel: Kernel, skb: Skb, pass: HookPass): MappingLookup 
         return { kind: 'ended', outcome: { kind: 'stolen', skb, at: `${at}: ${verdict.by}` } };
     }
   }
-  return { kind: 'none' };
+  return { kind: 'none', skb };
 }
 
 function contextOf(kernel: Kernel, pass: HookPass): RuleContext {
