@@ -14,7 +14,7 @@ export interface KnownPod {
   readonly hostNetwork: boolean;
   /** Where its Services expect it to listen; undefined when it is behind no Service. */
   readonly sockets: readonly ListeningSocket[] | undefined;
-  readonly because: 'endpoint' | 'pod' | 'neighbour';
+  readonly because: 'endpoint' | 'pod' | 'neighbour' | 'flow';
   readonly source: SourceRef | null;
 }
 
