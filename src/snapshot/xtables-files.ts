@@ -48,11 +48,14 @@ function readFamily(
   const tables: XtTable[] = [];
   const unsupported: { what: string; source: SourceRef }[] = [];
   let partial = false;
+  let known = false;
 
   const read = (text: NamedText, backend: XtBackend): void => {
     const parsed = readers.iptablesSave(text.text, text.file, { family, backend });
     issues.push(...parsed.issues);
     tables.push(...parsed.value);
+    // What is no save says nothing, not even that there are no rules.
+    known ||= !parsed.issues.some((issue) => issue.code === 'not-iptables-save');
     partial ||= parsed.issues.some((issue) => issue.severity === 'error');
   };
   if (legacy) read(legacy, 'legacy');
@@ -72,8 +75,7 @@ function readFamily(
     unsupported.push({ what: `${prefix}-legacy tables, not collected`, source: warned });
     partial = true;
   }
-  const given = legacy ?? nft ?? plain;
-  return { value: { tables: given ? tables : undefined, partial, unsupported }, issues };
+  return { value: { tables: known ? tables : undefined, partial, unsupported }, issues };
 }
 
 /**
