@@ -17,8 +17,8 @@ export interface LogLine {
 }
 
 export function logLine(line: LogLine = {}): string {
-  const at = { ...SYN, ...line };
-  const mac = at.mac === '' ? '' : `MAC=${at.mac} `;
+  const at: LogLine = { ...SYN, ...line };
+  const mac = at.mac === undefined ? '' : `MAC=${at.mac} `;
   const seq = at.seq === undefined ? '' : `SEQ=${at.seq} ACK=0 `;
   const mark = at.mark === undefined ? '' : ` MARK=${at.mark}`;
   return `${at.framing}${at.prefix}IN=${at.iif} OUT=${at.oif} ${mac}SRC=${at.src} DST=${at.dst} LEN=60 TOS=0x00 PREC=0x00 TTL=${at.ttl} ID=${at.id} DF PROTO=TCP SPT=${at.spt} DPT=${at.dpt} ${seq}WINDOW=64240 RES=0x00 ${at.flags} URGP=0${mark}`;
@@ -29,16 +29,13 @@ const SYN = {
   framing: 'Mar  1 10:00:00 n1 kernel: ',
   iif: '',
   oif: 'eth0',
-  mac: '',
   src: '10.0.0.1',
   dst: '10.96.0.10',
   id: 100,
   ttl: 64,
   spt: 40000,
   dpt: 80,
-  seq: undefined,
   flags: 'SYN',
-  mark: undefined,
 } satisfies LogLine;
 
 /** One line of `tcpdump -n` for a TCP packet. */
