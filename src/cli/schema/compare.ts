@@ -15,6 +15,10 @@ export const compareSchema = z.strictObject({
       step: z.string(),
       a: z.string().nullable(),
       b: z.string().nullable(),
+      absent: z
+        .enum(['does-not-happen', 'not-seen', 'not-watched'])
+        .nullable()
+        .describe('why one of a and b is null'),
       differs: z.boolean(),
       fields: z.array(z.strictObject({ field: z.string(), a: z.string(), b: z.string() })),
     }),

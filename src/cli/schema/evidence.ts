@@ -138,6 +138,7 @@ const statementSchema = z.discriminatedUnion('kind', [
     table: z.string(),
     chain: z.string(),
     destination: ipAddress.nullable(),
+    narrowed: z.boolean(),
     prefix: z.string(),
     insert: z.boolean(),
     source: sourceWithText,

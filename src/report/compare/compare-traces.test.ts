@@ -30,7 +30,7 @@ describe('compareTraces', () => {
   it('finds no divergence between a trace and itself', () => {
     const same = compareTraces(lost, lost);
     expect(same.firstDivergence).toBeNull();
-    expect(renderComparison(same, PLAIN_CANVAS)).toContain('They do not differ.');
+    expect(renderComparison(same, 'summary', PLAIN_CANVAS)).toContain('They do not differ.');
   });
 
   it('finds the first step in which two traces differ', () => {
@@ -43,7 +43,7 @@ describe('compareTraces', () => {
     });
   });
 
-  it('names the header fields that differ, once', () => {
+  it('names the header fields that differ, once for each place', () => {
     const other = {
       ...lost,
       outcomes: lost.outcomes.map((outcome) => ({
@@ -55,13 +55,27 @@ describe('compareTraces', () => {
       })),
     };
     const { rows } = compareTraces(lost, other);
-    expect(rows.filter((row) => row.fields.length > 0).map((row) => row.fields)).toEqual([
-      [{ field: 'saddr', a: '192.168.10.11', b: '10.244.1.0' }],
+    const told = rows.filter((row) => row.fields.length > 0);
+    const saddr = { field: 'saddr', a: '192.168.10.11', b: '10.244.1.0' };
+    expect(told.map(({ place, fields }) => ({ place, fields }))).toEqual([
+      { place: 'n1', fields: [saddr] },
+      { place: 'n2', fields: [saddr] },
     ]);
   });
 
+  it('says in the minimal form where they part, and nothing else', () => {
+    const text = renderComparison(compareTraces(lost, connected), 'minimal', PLAIN_CANVAS);
+    expect(text.split('\n')).toHaveLength(4);
+  });
+
+  it('tells every step in the detailed form', () => {
+    const compared = compareTraces(lost, connected);
+    const text = renderComparison(compared, 'detailed', PLAIN_CANVAS);
+    for (const { place, step } of compared.rows) expect(text).toContain(`${place} ${step}`);
+  });
+
   it('marks the first divergence in the text', () => {
-    const text = renderComparison(compareTraces(lost, connected), PLAIN_CANVAS);
+    const text = renderComparison(compareTraces(lost, connected), 'summary', PLAIN_CANVAS);
     expect(text).toMatch(/^>> n2 rp_filter/m);
     expect(text).toContain('They first differ at n2 rp_filter of the SYN');
     for (const line of text.split('\n').slice(4)) expect(line.length).toBeLessThanOrEqual(100);

@@ -33,41 +33,46 @@ function side(trace: TraceJson, outcome: OutcomeJson | undefined): ComparedFlow 
 
 interface Told {
   readonly step: StepJson;
-  readonly packet: PacketJson;
   readonly label: string;
   readonly text: string;
+  /** The headers after a table, which the next rows would say anyway. */
+  readonly headers: string;
 }
 
 function packetRows(a: PacketJson | null, b: PacketJson | null): ComparedRow[] {
   const name = a ?? b;
   if (name === null) return [];
-  let known = '';
+  const known = new Set<string>();
   return align(told(a), told(b), ({ step, label }) => `${placeName(step)} ${label}`).map((pair) => {
     const either = pair.a ?? pair.b;
-    const fields = fieldDifferences(pair.a?.step ?? null, pair.b?.step ?? null);
-    const key = JSON.stringify(fields);
-    const fresh = key === known ? [] : fields;
-    if (pair.a && pair.b) known = key;
+    const place = either ? placeName(either.step) : '';
+    const fields = fieldDifferences(pair.a?.step ?? null, pair.b?.step ?? null).filter((field) => {
+      const key = JSON.stringify([place, field]);
+      if (known.has(key)) return false;
+      known.add(key);
+      return true;
+    });
     return {
       packet: packetName(name),
-      place: either ? placeName(either.step) : '',
+      place,
       step: either?.label ?? '',
-      a: pair.a?.text ?? null,
-      b: pair.b?.text ?? null,
-      differs: pair.a?.text !== pair.b?.text || fresh.length > 0,
-      fields: fresh,
+      a: pair.a ? pair.a.text + pair.a.headers : null,
+      b: pair.b ? pair.b.text + pair.b.headers : null,
+      absent: pair.a && pair.b ? null : 'does-not-happen',
+      differs: pair.a?.text !== pair.b?.text || fields.length > 0,
+      fields,
     };
   });
 }
 
-/** The steps that tell two ways apart: not each rule, but each table that changed something. */
+/** The steps that tell two ways apart: not each rule, but each table. */
 function told(packet: PacketJson | null): Told[] {
   if (packet === null) return [];
   return packet.steps.flatMap((step) => {
     if (step.rule !== null || step.stage === 'socket') return [];
     const { label, text, decisive } = stepLine(step, packet);
     const headers = step.hook === null ? '' : ` | ${headerWords(step)}`;
-    return decisive || step.table !== null ? [{ step, packet, label, text: text + headers }] : [];
+    return decisive || step.table !== null ? [{ step, label, text, headers }] : [];
   });
 }
 

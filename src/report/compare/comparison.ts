@@ -25,10 +25,18 @@ export interface ComparedRow {
   readonly step: string;
   readonly a: string | null;
   readonly b: string | null;
+  /** Why one of `a` and `b` is null. */
+  readonly absent: Absence | null;
   readonly differs: boolean;
-  /** Header fields that differ here and did not differ in the row before. */
+  /** Header fields that differ here and did not differ so in a row of this packet before. */
   readonly fields: readonly FieldDifference[];
 }
+
+/**
+ * `does-not-happen`: the model's packet does not come here. `not-seen`: other packets of the flow
+ * were seen here, this one was not. `not-watched`: nothing of the flow was looked for here.
+ */
+export type Absence = 'does-not-happen' | 'not-seen' | 'not-watched';
 
 export interface FieldDifference {
   readonly field: string;

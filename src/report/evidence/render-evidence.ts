@@ -70,7 +70,7 @@ function totals(evidence: Evidence): string {
 const SHOWN_UNPLACED = 5;
 
 function fileLines(file: EvidenceFile, level: Level): string[] {
-  const unit = file.format === 'text' ? 'line' : 'frame';
+  const unit = file.format === 'pcap' || file.format === 'pcapng' ? 'frame' : 'line';
   const lines = [
     `  ${file.file}: ${count(file.lines, unit)}, ${file.recognised} recognised, ${file.unplacedCount} not placed`,
   ];

@@ -9,7 +9,7 @@ import { type Observation, type ObservedPacket, subject } from '../../evidence/o
 import { formatAddress } from '../../packet/address.ts';
 import type { TcpFlags } from '../../packet/packet.ts';
 import { protocolName } from '../../packet/protocol.ts';
-import { hostPort } from '../trace/words.ts';
+import { hostPort, placeName } from '../trace/words.ts';
 
 /** Words for observations, shared by the renderings of evidence and comparisons. */
 
@@ -68,7 +68,8 @@ export function addressWords(observed: ObservedPacket): string {
 
 /** Where an observation was made: node, then hook and table, or device. */
 export function vantageWords({ vantage }: Observation): string {
-  const node = vantage.node === null ? [] : [vantage.node];
+  const { node: host, netns } = vantage;
+  const node = host === null ? [] : [placeName({ node: host, netns })];
   if (vantage.kind === 'capture') {
     return [...node, vantage.device ?? vantage.label].join(' ');
   }
@@ -90,7 +91,7 @@ export function deviceWords({ vantage }: Observation): string {
 /** A log or capture with where it was made. */
 export function groupWords(group: EvidenceGroup): string {
   const where = [
-    group.node === null ? null : `on ${group.node}`,
+    group.node === null ? null : `on ${placeName({ node: group.node, netns: group.netns })}`,
     group.device === null ? null : `at ${group.device}`,
     group.side === null ? null : `${group.side} side`,
   ].filter((part) => part !== null);
