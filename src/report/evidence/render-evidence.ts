@@ -5,6 +5,7 @@ import { issueText } from '../issue-text.ts';
 import type { Level } from '../text/level.ts';
 import type { Canvas } from '../text/style.ts';
 import { displayWidth, fitTo, padTo } from '../text/width.ts';
+import { statementLines } from './statement-lines.ts';
 import {
   addressWords,
   clockWords,
@@ -31,6 +32,7 @@ export function renderEvidence(evidence: Evidence, level: Level, canvas: Canvas)
     'Clocks',
     evidence.clocks.map((clock) => clockWords(clock, evidence.groups)),
   );
+  section(lines, 'Said beside the packets', statementLines(evidence));
   for (const conversation of evidence.conversations) {
     lines.push('', ...conversationLines(conversation, level, canvas));
   }
@@ -115,12 +117,28 @@ function journeyLines(journey: Journey, direction: string, level: Level, canvas:
   let before: Observation | null = null;
   journey.sightings.forEach((sighting, index) => {
     const address = addressWords(sighting.packet);
-    const changed = before !== null && addressWords(before.packet) !== address;
-    const shownAddress = changed ? canvas.style.changed(`${address}  <- rewritten`) : address;
+    const change = before === null ? null : changeWords(before, sighting);
+    const shownAddress = change ? canvas.style.changed(`${address}  <- ${change}`) : address;
     const source = level === 'detailed' ? `  ${formatSource(sighting.source)}` : '';
     const device = padTo(deviceWords(sighting), 14);
     lines.push(`     ${padTo(places[index] ?? '', width)}  ${device} ${shownAddress}${source}`);
     before = sighting;
   });
   return lines;
+}
+
+/** What became of a packet since the sighting before, in a word. */
+function changeWords(before: Observation, now: Observation): string | null {
+  const rewritten = addressWords(before.packet) !== addressWords(now.packet);
+  const [from, to] = [before.vantage, now.vantage];
+  // A host's own packet has its device from the first hook on; another one was looked up again.
+  const rerouted =
+    from.group === to.group &&
+    from.iif === null &&
+    to.iif === null &&
+    from.oif !== null &&
+    to.oif !== null &&
+    from.oif !== to.oif;
+  const words = [...(rewritten ? ['rewritten'] : []), ...(rerouted ? ['rerouted'] : [])];
+  return words.length > 0 ? words.join(', ') : null;
 }
