@@ -128,7 +128,7 @@ function settleLost(
     case 'dropped': {
       if (end.errno !== null) return { client: resultOfErrno(end.errno), errno: end.errno };
       if (end.answer === null || end.kernel === null) return TIMEOUT;
-      const answer = refusal(end.kernel, end.answer, end.skb.packet);
+      const answer = refusal(end.kernel, end.answer, end.skb);
       const back = finish(world, answer.crossing);
       push(world, packets, describe(back, 'reply', answer.kind));
       return settleReply(world, flow, client, back, packets, answer.kind);

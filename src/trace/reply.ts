@@ -12,7 +12,7 @@ import { ownsAddress } from '../kernel/device/find-device.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import { findOutputRoute, sendLocal } from '../kernel/output.ts';
 import type { OutputKey } from '../kernel/routing/lookup.ts';
-import type { Skb } from '../kernel/skb.ts';
+import type { CtAttachment, Skb } from '../kernel/skb.ts';
 import { findListener } from '../kernel/socket.ts';
 import { type Packet, ports } from '../packet/packet.ts';
 import { type Crossing, droppedAt, passage } from './passage.ts';
@@ -68,7 +68,7 @@ export function replyTo(kernel: Kernel, skb: Skb, iif: string): Reply | null {
         : {
             kind: 'icmp-error',
             request: 'refused',
-            crossing: sendIcmp(kernel, ICMP_PORT_UNREACHABLE, packet),
+            crossing: sendIcmp(kernel, ICMP_PORT_UNREACHABLE, skb),
           };
     }
     case 'sctp':
@@ -81,10 +81,10 @@ export function replyTo(kernel: Kernel, skb: Skb, iif: string): Reply | null {
 export function refusal(
   kernel: Kernel,
   answer: IcmpError | 'tcp-reset',
-  about: Packet,
+  about: Skb,
 ): { readonly kind: PacketKind; readonly crossing: Crossing } {
   return answer === 'tcp-reset'
-    ? { kind: 'rst', crossing: sendReply(kernel, reset(about)) }
+    ? { kind: 'rst', crossing: sendReply(kernel, reset(about.packet), errorAttachment(about)) }
     : { kind: 'icmp-error', crossing: sendIcmp(kernel, answer, about) };
 }
 
@@ -103,7 +103,7 @@ function outputKey(packet: Packet, source: OutputKey['source'], any: boolean): O
 }
 
 /** Sends a packet whose source is given. A reset of a REJECT rule has a foreign source. */
-function sendReply(kernel: Kernel, draft: Packet): Crossing {
+function sendReply(kernel: Kernel, draft: Packet, ct: CtAttachment = { kind: 'none' }): Crossing {
   const foreign = !ownsAddress(kernel.netns, draft.source);
   const asked = freshSkb(draft);
   const route = findOutputRoute(kernel, asked, outputKey(draft, draft.source, foreign));
@@ -115,7 +115,7 @@ function sendReply(kernel: Kernel, draft: Packet): Crossing {
     draft.transport.kind === 'tcp' && draft.transport.mss !== undefined
       ? { ...draft, transport: { ...draft.transport, mss: mssOf(route.mtu) } }
       : draft;
-  const skb = freshSkb(packet);
+  const skb = { ...freshSkb(packet), ct };
   record(kernel, skb, { kind: 'socket', operation: 'reply' }, { oif: route.device });
   return passage(kernel, sendLocal(kernel, { skb, route, boundDevice: null, socket: null }));
 }
@@ -124,13 +124,32 @@ function sendReply(kernel: Kernel, draft: Packet): Crossing {
  * Sends an ICMP error. Its source is the address the packet was sent to, when that is one of
  * ours, else the one the route back chooses. Linux: __icmp_send().
  */
-function sendIcmp(kernel: Kernel, error: IcmpError, about: Packet): Crossing {
-  const own = ownsAddress(kernel.netns, about.destination) ? about.destination : null;
-  const draft = icmpErrorPacket(error, about, about.destination);
+function sendIcmp(kernel: Kernel, error: IcmpError, about: Skb): Crossing {
+  const { packet } = about;
+  const own = ownsAddress(kernel.netns, packet.destination) ? packet.destination : null;
+  const draft = icmpErrorPacket(error, packet, packet.destination);
   const asked = freshSkb(draft);
   const route = findOutputRoute(kernel, asked, outputKey(draft, own, false));
   if (route.kind === 'error') return droppedAt(kernel, asked, 'IP_OUTNOROUTES');
-  const skb = freshSkb({ ...draft, source: route.source });
+  const skb: Skb = {
+    ...freshSkb({ ...draft, source: route.source }),
+    ct: errorAttachment(about),
+  };
   record(kernel, skb, { kind: 'socket', operation: 'reply' }, { oif: route.device });
   return passage(kernel, sendLocal(kernel, { skb, route, boundDevice: null, socket: null }));
+}
+
+/**
+ * An error is tied to the connection of the packet it is about, even where that packet is dropped
+ * before its entry is in the table. Linux: nf_conntrack_attach(), from icmp_glue_bits() and
+ * nf_send_reset().
+ */
+function errorAttachment({ ct }: Skb): CtAttachment {
+  if (ct.kind !== 'tracked') return { kind: 'none' };
+  return {
+    kind: 'tracked',
+    connection: ct.connection,
+    direction: ct.direction === 'original' ? 'reply' : 'original',
+    state: 'RELATED',
+  };
 }

@@ -75,6 +75,7 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: VIP,
     port: 80,
+    patience: 5,
   },
   {
     name: 'a node reaches a Service with a remote endpoint when nothing validates',
@@ -130,6 +131,7 @@ export const CASES: readonly PathCase[] = [
     to: VIP,
     port: 80,
     bindDevice: 'eth0',
+    patience: 5,
   },
   {
     name: 'a bound overlay address is kept',
@@ -400,6 +402,7 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: VIP,
     port: 80,
+    patience: 5,
   },
   {
     name: 'NodePort on 127.0.0.1 needs route_localnet',
