@@ -7,6 +7,7 @@ import type { EvidencePart, ReadOptions } from '../evidence/part.ts';
 import { isBinary, readEvidenceFile } from '../evidence/read-evidence-file.ts';
 import { evidenceTextReader } from '../evidence/text/read-text.ts';
 import type { Parsed } from '../packet/issue.ts';
+import { issueWords } from '../report/issue-text.ts';
 import { fileFailure, inputFailure } from './failure.ts';
 import type { Io } from './io.ts';
 import { printIssues } from './print-issues.ts';
@@ -32,11 +33,12 @@ export async function loadEvidence(
     parts.push(path === '-' ? await readStream(io.stdin, options) : await readOne(path, options));
   }
   const unusable = parts.filter(isUnusable);
-  printIssues(
-    io,
-    '',
-    unusable.flatMap((part) => part.issues),
-  );
+  const issues = unusable.flatMap((part) => part.issues);
+  const [only] = issues;
+  if (only && parts.length === 1 && issues.length === 1) {
+    throw inputFailure(only.source.file, `no evidence that can be read: ${issueWords(only)}`);
+  }
+  printIssues(io, '', issues);
   if (unusable.length === parts.length) {
     throw inputFailure(paths.join(', '), 'no evidence here that can be read');
   }

@@ -40,6 +40,7 @@ const lineSchema = z.strictObject({
  */
 export async function traceBatch(snapshot: Snapshot, file: string, io: Io): Promise<ExitCode> {
   const codes: ExitCode[] = [];
+  const name = file === '-' ? 'stdin' : file;
   let number = 0;
   try {
     for await (const line of createInterface({ input: open(file, io), crlfDelay: Infinity })) {
@@ -47,7 +48,7 @@ export async function traceBatch(snapshot: Snapshot, file: string, io: Io): Prom
       if (line.trim() === '') continue;
       const result = traceLine(snapshot, line);
       codes.push(result.exit);
-      if (result.error !== null) io.err(`hookline: ${file}:${number}: ${result.error}\n`);
+      if (result.error !== null) io.err(`hookline: ${name}:${number}: ${result.error}\n`);
       io.out(`${result.text}\n`);
     }
   } catch (error) {

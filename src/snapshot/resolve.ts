@@ -141,8 +141,7 @@ function resolveService(
   const services = snapshot.kube.services ?? [];
   const service = services.find((candidate) => serviceName(candidate) === name);
   if (!service) {
-    const near = nearNames(name, services.map(serviceName)).map((known) => `svc/${known}`);
-    return { kind: 'unknown', what: 'service', near };
+    return { kind: 'unknown', what: 'service', near: nearServices(name, services) };
   }
   const address =
     service.clusterIps.find(({ family }) => family === 4) ??
@@ -167,6 +166,15 @@ function resolveService(
       service,
     },
   };
+}
+
+/** The namespace is what people forget: without a near name, the name in other namespaces. */
+function nearServices(name: string, services: readonly Service[]): readonly string[] {
+  const near = nearNames(name, services.map(serviceName));
+  const own = name.slice(name.indexOf('/') + 1);
+  const elsewhere = services.filter((service) => nearNames(own, [service.name]).length > 0);
+  const found = near.length > 0 ? near : elsewhere.map(serviceName).slice(0, 5);
+  return found.map((known) => `svc/${known}`);
 }
 
 function choosePort(
