@@ -110,6 +110,7 @@ function rowsOf(
       ...headers(step.skb.packet),
       rewritten: step.diff.map(({ field }) => field),
       verdict: verdictOf(step),
+      carries: step.skb.packet.inner !== undefined,
       support: support?.steps[index] ?? 'modelled',
       seen: support?.seen.get(index) ?? null,
     },

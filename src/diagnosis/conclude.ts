@@ -1,5 +1,3 @@
-import type { Evidence } from '../evidence/evidence.ts';
-import type { EvidenceFinding } from '../evidence/finding.ts';
 import type { KubeFacts } from '../kube/facts.ts';
 import { netnsKey } from '../packet/place.ts';
 import type { Prefix } from '../packet/prefix.ts';
@@ -38,8 +36,7 @@ export interface Setting extends Omit<DiagnosticCase, 'symptom'> {
   readonly kube: KubeFacts | null;
   readonly overlayNetwork: Prefix | null;
   readonly serviceNetwork: Prefix | null;
-  readonly evidence: Evidence | null;
-  readonly evidenceFindings: readonly EvidenceFinding[];
+  readonly evidenceFindings: readonly Finding[];
 }
 
 /** Searches, ranks, plans and verifies. */

@@ -1,5 +1,4 @@
 import type { Endpoint, Evidence } from '../evidence/evidence.ts';
-import type { EvidenceFinding } from '../evidence/finding.ts';
 import type { Network } from '../kernel/network.ts';
 import type { KubeFacts } from '../kube/facts.ts';
 import type { Address } from '../packet/address.ts';
@@ -8,6 +7,7 @@ import type { NetnsRef } from '../packet/place.ts';
 import { type Attempt, attemptsOf } from './attempt.ts';
 import { conclude, type Setting } from './conclude.ts';
 import type { Diagnosis, Symptom } from './diagnosis.ts';
+import { evidenceFindings } from './evidence-findings.ts';
 import { flowOfAttempt } from './flow-of-attempt.ts';
 import type { GivenFacts } from './infer/given-facts.ts';
 import { inferNetwork } from './infer/infer-network.ts';
@@ -35,7 +35,6 @@ export interface DiagnoseInput {
   readonly network: Network | null;
   readonly kube: KubeFacts | null;
   readonly evidence: Evidence | null;
-  readonly evidenceFindings: readonly EvidenceFinding[];
   readonly ask: FlowAsk;
   readonly symptom: Symptom | null;
   /** Flows that are known to work. */
@@ -105,8 +104,9 @@ function settingOfNetwork(
     kube: input.kube,
     overlayNetwork: input.facts?.overlayNetwork ?? null,
     serviceNetwork: input.facts?.serviceNetwork ?? null,
-    evidence: input.evidence,
-    evidenceFindings: input.evidenceFindings,
+    evidenceFindings: input.evidence
+      ? evidenceFindings(input.evidence, attempt ? [attempt, ...working] : working)
+      : [],
   };
 }
 
@@ -164,8 +164,7 @@ function settingOfEvidence(
     kube: input.kube,
     overlayNetwork: inference.overlayNetwork,
     serviceNetwork: inference.serviceNetwork,
-    evidence,
-    evidenceFindings: input.evidenceFindings,
+    evidenceFindings: evidenceFindings(evidence, [primary, ...related]),
   };
 }
 

@@ -70,6 +70,8 @@ export interface ComparedStep {
   /** Fields that this step rewrote. */
   readonly rewritten: readonly string[];
   readonly verdict: string;
+  /** True for a packet that carries the flow's packet inside. */
+  readonly carries: boolean;
   readonly support: StepSupport;
   /** The line that shows it. */
   readonly seen: SourceRef | null;

@@ -2,7 +2,7 @@ import type { OutcomeJson, PacketJson, StepJson } from './trace-json.ts';
 
 /** Names and short phrases that every rendering of a trace shares. */
 
-const PACKET_NAMES: Readonly<Record<string, string>> = {
+export const PACKET_NAMES: Readonly<Record<string, string>> = {
   syn: 'SYN',
   'syn-ack': 'SYN-ACK',
   ack: 'ACK',

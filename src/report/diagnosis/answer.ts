@@ -1,0 +1,50 @@
+import type { Diagnosis, Hypothesis } from '../../diagnosis/diagnosis.ts';
+import { flowWords, outcomeWords } from '../trace/answer.ts';
+import { decidingPacket, packetEnd } from '../trace/packet-end.ts';
+import { flowJson, outcomeJson } from '../trace/to-json.ts';
+import { percent } from '../trace/words.ts';
+import { causeTitle, locationWords } from './cause-title.ts';
+
+/** The first line: what happens to the flow, why, and how sure that is. */
+export function answerOf(diagnosis: Diagnosis): string {
+  const { hypotheses, proven, verdict, symptom } = diagnosis;
+  const head = `${flowWords(flowJson(diagnosis.flow))}: `;
+  const [first, ...others] = hypotheses;
+  if (!first) return head + withoutHypothesis(diagnosis);
+  if (proven) {
+    const also = others.length > 0 ? `; and in ${others.length} more ways` : '';
+    return `${head}${symptom.value}, proven: ${causeTitle(first.causeId)}; ${endWords(first)}${also}`;
+  }
+  const state = verdict === 'undetermined' ? 'undetermined' : symptom.value;
+  if (others.length === 0) {
+    return `${head}${state}; one explanation fits: ${causeTitle(first.causeId)}; ${endWords(first)}`;
+  }
+  const equal = hypotheses.filter(({ confidence }) => confidence === first.confidence);
+  const named = equal.map((one) => shortWords(one)).join(' or ');
+  const share = equal.length > 1 ? `${percent(first.confidence)} each` : percent(first.confidence);
+  return `${head}${state}, not proven; ${hypotheses.length} explanations fit, likeliest: ${named} (${share})`;
+}
+
+function withoutHypothesis({ symptom, verdict, traces }: Diagnosis): string {
+  const trace = traces[0];
+  const best = trace?.outcomes[0];
+  const model = best ? outcomeWords(outcomeJson(best)) : 'no branch could be followed';
+  if (symptom.from === 'model')
+    return verdict === 'reachable' ? `reachable; ${model}` : `${verdict}; ${model}`;
+  return symptom.value === 'works'
+    ? `works; ${model}`
+    : `${symptom.value}, not explained: the model says ${model}`;
+}
+
+/** What ends the packet in a hypothesis. */
+export function endWords(hypothesis: Hypothesis): string {
+  const outcome = outcomeJson(hypothesis.outcome);
+  const packet = decidingPacket(outcome);
+  return packet ? packetEnd(packet) : outcomeWords(outcome);
+}
+
+/** `strict rp_filter ... on n2, device flannel0`. */
+function shortWords({ causeId, location, dropReason }: Hypothesis): string {
+  const place = locationWords({ ...location, rule: null });
+  return `${dropReason === null || dropReason === 'NOT_SPECIFIED' ? causeId : dropReason}${place === '' ? '' : ` ${place}`}`;
+}

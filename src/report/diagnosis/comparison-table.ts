@@ -1,0 +1,100 @@
+import type { ComparedStep, Comparison, ComparisonRow } from '../../diagnosis/diagnosis.ts';
+import { netnsKey } from '../../packet/place.ts';
+import type { Level } from '../text/level.ts';
+import type { Canvas } from '../text/style.ts';
+import { displayWidth, padTo } from '../text/width.ts';
+import { flowJson } from '../trace/to-json.ts';
+import { hostPort } from '../trace/words.ts';
+
+const SUPPORT = { observed: 'o', inferred: 'i', modelled: 'm' } as const;
+
+/** Stages that never tell two flows apart by themselves. */
+const QUIET = /^(?:conntrack|socket|neighbour|mtu|forward)\b/;
+/** Of packets that carry others only these stages are of interest. */
+const CARRIED = /^(?:encapsulate|decapsulate|transmit|receive|underlay|drop)\b/;
+
+const LEGEND =
+  'o observed, i inferred (seen later), m modelled only; [..] rewritten here; > differs from here';
+
+/** Two flows hook by hook; what the summary leaves out cannot differ alone. */
+export function comparisonTable(
+  comparison: Comparison,
+  level: Level,
+  canvas: Canvas,
+): readonly string[] {
+  const rows = comparison.rows.filter((row) => level === 'detailed' || isShown(row));
+  const cells = rows.map((row) => ({
+    row,
+    point: row.point,
+    left: cellWords(row.left),
+    right: cellWords(row.right),
+  }));
+  const heads = [comparison.left, comparison.right].map(
+    ({ flow, outcome }) =>
+      `${outcome.client === 'connected' ? 'works' : 'fails'}: ${bindWords(flow)}`,
+  );
+  const [leftHead = '', rightHead = ''] = heads;
+  const pointWidth = Math.max(...cells.map(({ point }) => displayWidth(point)));
+  const leftWidth = Math.max(
+    displayWidth(leftHead),
+    ...cells.map(({ left }) => displayWidth(left)),
+  );
+  const line = (mark: string, point: string, left: string, right: string): string =>
+    `${mark} ${padTo(point, pointWidth)}  ${padTo(left, leftWidth)}  ${right}`.trimEnd();
+  const lines = [canvas.style.strong(line(' ', '', leftHead, rightHead))];
+  let at = '';
+  for (const { row, point, left, right } of cells) {
+    const here = netnsKey(row.where);
+    if (here !== at) lines.push(canvas.style.faint(here));
+    at = here;
+    const text = line(row.differs ? '>' : ' ', point, left, right);
+    lines.push(row.differs ? canvas.style.changed(text) : text);
+  }
+  return [...lines, canvas.style.faint(LEGEND)];
+}
+
+function isShown({ point, left, right }: ComparisonRow): boolean {
+  const carries = (left ?? right)?.carries ?? false;
+  return carries ? CARRIED.test(point) : !QUIET.test(point);
+}
+
+function cellWords(step: ComparedStep | null): string {
+  if (!step) return '-';
+  const mark = (text: string, ...fields: readonly string[]): string =>
+    fields.some((field) => step.rewritten.includes(field)) ? `[${text}]` : text;
+  const source = mark(step.saddr, 'saddr', 'sport');
+  const target = mark(hostPort(step.daddr, step.dport), 'daddr', 'dport');
+  const device = step.oif || step.iif;
+  const verdict = /^(?:|accept|nat|pass|continue)$/.test(step.verdict) ? '' : ` ${step.verdict}`;
+  return `${SUPPORT[step.support]} ${device}${device === '' ? '' : ' '}${source} > ${target}${verdict}`;
+}
+
+function bindWords(flow: Comparison['left']['flow']): string {
+  const { from, to, src, iface } = flowJson(flow);
+  const bound = iface === null ? (src === null ? 'not bound' : `from ${src}`) : `bound to ${iface}`;
+  return `${from} -> ${to}, ${bound}`;
+}
+
+/** The first step at which the flows differ, and what differs there. */
+export function firstDifference({ rows, firstDivergence }: Comparison): string | null {
+  const row = firstDivergence === null ? undefined : rows[firstDivergence];
+  if (!row) return null;
+  const { left, right, point, where } = row;
+  const at = `${point} on ${netnsKey(where)}`;
+  if (!left || !right) return `${at}: only the ${left ? 'left' : 'right'} flow comes here`;
+  const parts = (['saddr', 'daddr', 'dport', 'iif', 'oif', 'verdict'] as const)
+    .filter((field) => left[field] !== right[field])
+    .map(
+      (field) => `${FIELD_NAMES[field]} ${left[field] || 'none'} against ${right[field] || 'none'}`,
+    );
+  return `${at}: ${parts.join(', ')}`;
+}
+
+const FIELD_NAMES = {
+  saddr: 'source',
+  daddr: 'destination',
+  dport: 'port',
+  iif: 'in',
+  oif: 'out',
+  verdict: 'verdict',
+} as const;

@@ -1,0 +1,100 @@
+import type { Diagnosis, Finding } from '../../diagnosis/diagnosis.ts';
+import type { Evidence } from '../../evidence/evidence.ts';
+import type { Level } from '../text/level.ts';
+import type { Canvas } from '../text/style.ts';
+import { answerOf } from './answer.ts';
+import { comparisonTable, firstDifference } from './comparison-table.ts';
+import { placesWords } from './evidence-ref-words.ts';
+import { experimentLines } from './experiment-lines.ts';
+import { findingWords } from './finding-words.ts';
+import { fixLines, fixTitle } from './fix-lines.ts';
+import { hypothesisLines, ruledOutLines } from './hypothesis-lines.ts';
+import { inferredWords } from './inferred-words.ts';
+import { minimalDiagnosis } from './minimal.ts';
+import { paragraph } from './paragraph.ts';
+import { totalsWords } from './totals.ts';
+
+/** A diagnosis as text; the first line is the whole answer. Ends with a line break. */
+export function renderDiagnosis(
+  diagnosis: Diagnosis,
+  evidence: Evidence | null,
+  level: Level,
+  canvas: Canvas,
+): string {
+  if (level === 'minimal') return minimalDiagnosis(diagnosis);
+  const { style } = canvas;
+  const tone = diagnosis.verdict === 'reachable' ? style.good : style.bad;
+  const lines = [tone(answerOf(diagnosis)), ...shortLines(diagnosis, canvas)];
+  if (evidence) lines.push(...paragraph(totalsWords(evidence), canvas, 'Read: '));
+  const add = (title: string, body: readonly string[]): void => {
+    if (body.length > 0) lines.push('', style.strong(title), ...body);
+  };
+  const { comparison } = diagnosis;
+  if (comparison) {
+    add('Side by side', [
+      ...comparisonTable(comparison, level, canvas),
+      ...paragraph(firstDifference(comparison) ?? 'nowhere', canvas, 'They first differ at '),
+      ...causeOfDifference(diagnosis, canvas),
+    ]);
+  }
+  add('Proven by the evidence', findingLines(diagnosis, 'proves', canvas));
+  add('Not proven, though it looks so', findingLines(diagnosis, 'does-not-prove', canvas));
+  add('To know', [
+    ...findingLines(diagnosis, 'warning', canvas),
+    ...findingLines(diagnosis, 'note', canvas),
+  ]);
+  const title = diagnosis.proven ? 'The explanation' : 'Explanations left, the likeliest first';
+  add(title, hypothesisLines(diagnosis, level, canvas));
+  add('Ruled out', ruledOutLines(diagnosis.ruledOut, canvas));
+  if (diagnosis.experiment) {
+    add('Look next, the cheapest first', experimentLines(diagnosis.experiment, canvas));
+  }
+  add('Fixes', fixLines(diagnosis, canvas));
+  add(
+    'Inferred, not stated',
+    diagnosis.inferred.flatMap((fact) => paragraph(inferredWords(fact), canvas, '  ')),
+  );
+  add(
+    'Not modelled',
+    diagnosis.unsupported.map(({ construct, where }) => `  ${construct} on ${where}`),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** Below the answer: the mechanism, the next look and the first fix, one line each. */
+function shortLines(diagnosis: Diagnosis, canvas: Canvas): readonly string[] {
+  const lines: string[] = [];
+  const why = diagnosis.findings.find(({ code }) => code === 'source-chosen-before-translation');
+  if (why) lines.push(...paragraph(findingWords(why), canvas, 'Why:  '));
+  const looks = diagnosis.experiment?.steps.filter(({ cost }) => cost <= 1).slice(0, 2) ?? [];
+  const commands = looks.flatMap(({ commands }) => commands.slice(0, 1));
+  if (commands.length > 0) {
+    const text = commands.map(({ node, text: words }) => `${words} on ${node}`).join('; ');
+    lines.push(...paragraph(`${text} (below)`, canvas, 'Next: '));
+  }
+  const [fix] = diagnosis.fixes;
+  if (fix) {
+    const text = `${fixTitle(fix.fixId)}: ${fix.commands.map(({ node, text: words }) => `${words} on ${node}`).join('; ')}`;
+    lines.push(...paragraph(text, canvas, 'Fix:  '));
+  }
+  return lines;
+}
+
+function causeOfDifference({ findings }: Diagnosis, canvas: Canvas): readonly string[] {
+  const why = findings.find(({ code }) => code === 'source-chosen-before-translation');
+  return why ? paragraph(findingWords(why), canvas, 'Why it matters: ') : [];
+}
+
+function findingLines(
+  { findings }: Diagnosis,
+  proves: Finding['proves'],
+  canvas: Canvas,
+): readonly string[] {
+  return findings
+    .filter((finding) => finding.proves === proves)
+    .flatMap((finding) => {
+      const lines = finding.evidence.map(({ source }) => source);
+      const places = lines.length === 0 ? '' : ` (${placesWords(lines)})`;
+      return paragraph(findingWords(finding) + places, canvas, '  - ');
+    });
+}
