@@ -172,7 +172,10 @@ function resolveService(
 function nearServices(name: string, services: readonly Service[]): readonly string[] {
   const near = nearNames(name, services.map(serviceName));
   const own = name.slice(name.indexOf('/') + 1);
-  const elsewhere = services.filter((service) => nearNames(own, [service.name]).length > 0);
+  const exactFirst = nearNames(own, new Set(services.map((service) => service.name)));
+  const elsewhere = [own, ...exactFirst.filter((known) => known !== own)].flatMap((known) =>
+    services.filter((service) => service.name === known),
+  );
   const found = near.length > 0 ? near : elsewhere.map(serviceName).slice(0, 5);
   return found.map((known) => `svc/${known}`);
 }
