@@ -1,19 +1,24 @@
 import { expect } from 'vitest';
 import type { Decider, Question } from '../../../src/kernel/decide.ts';
 import type { NetnsState } from '../../../src/kernel/netns-state.ts';
+import { parseIptablesSave } from '../../../src/snapshot/iptables-save/parse.ts';
 import { readNetns } from '../../../src/snapshot/netns.ts';
 import type { RulesetReaders } from '../../../src/snapshot/readers.ts';
 import { NETNS_SOURCES, type SourceName } from '../../../src/snapshot/source.ts';
 import type { Namespaces } from '../paths/namespaces.ts';
 
-const NO_RULESETS: RulesetReaders = {
-  iptablesSave: () => ({ value: [], issues: [] }),
+/** These tests write their rules with iptables-legacy; nftables stays empty, and that is checked. */
+const READERS: RulesetReaders = {
+  iptablesSave: parseIptablesSave,
   ipsetSave: () => ({ value: [], issues: [] }),
-  nftRuleset: () => ({ value: [], issues: [] }),
+  nftRuleset: (text) => {
+    expect(text).not.toContain('"chain"');
+    return { value: [], issues: [] };
+  },
 };
 
-/** The files that routing and connection tracking read. */
-const SOURCES: readonly SourceName[] = [
+/** The files that routing reads. */
+const ROUTING: readonly SourceName[] = [
   'uname',
   'ip-link',
   'ip-addr',
@@ -21,14 +26,21 @@ const SOURCES: readonly SourceName[] = [
   'ip-rule',
   'ip-neigh',
   'sysctl',
-  'conntrack',
 ];
 
-/** What a snapshot of a namespace would say, without its rulesets. */
+/** Those, and what the hooks read. */
+export const WITH_RULES: readonly SourceName[] = [
+  ...ROUTING,
+  'conntrack',
+  'iptables-legacy-save',
+  'nft-ruleset',
+];
+
+/** What a snapshot of a namespace would say. */
 export function readState(
   namespaces: Namespaces,
   name: string,
-  sources: readonly SourceName[] = SOURCES,
+  sources: readonly SourceName[] = ROUTING,
 ): NetnsState {
   const files = new Map(
     NETNS_SOURCES.filter((source) => sources.includes(source.name)).map((source) => [
@@ -36,7 +48,7 @@ export function readState(
       { file: source.file, text: namespaces.run(name, source.argv) },
     ]),
   );
-  const parsed = readNetns({ node: name, netns: null, files }, NO_RULESETS);
+  const parsed = readNetns({ node: name, netns: null, files }, READERS);
   expect(parsed.issues.filter(({ severity }) => severity === 'error')).toEqual([]);
   return parsed.value.state;
 }
