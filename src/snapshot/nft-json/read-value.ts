@@ -1,0 +1,98 @@
+import type { Interval } from '../../kernel/netfilter/nft/value.ts';
+import { isSingle } from '../../kernel/netfilter/nft/value.ts';
+import { network, parsePrefix } from '../../packet/prefix.ts';
+import { isObject, type JsonObject, listOf, numberOf, objectOf, textOf } from '../json-value.ts';
+import type { DataType } from './data-type.ts';
+
+/** Something of a rule, and how `nft list ruleset` prints it. */
+export interface Printed<T> {
+  readonly node: T;
+  readonly text: string;
+}
+
+/**
+ * Reads a constant: a scalar, `prefix`, `range`, `concat`, or a list of bits. null when it is
+ * not one of the types.
+ */
+export function readValue(
+  json: unknown,
+  types: readonly DataType[],
+): Printed<readonly Interval[]> | null {
+  if (isObject(json) && Array.isArray(json.concat)) {
+    const parts = json.concat.map((part, i) => {
+      const type = types[i];
+      return type ? readInterval(part, type) : null;
+    });
+    const read = parts.filter((part) => part !== null);
+    if (read.length !== parts.length || read.length !== types.length) return null;
+    return {
+      node: read.map((part) => part.node),
+      text: read.map((part) => part.text).join(' . '),
+    };
+  }
+  const [type] = types;
+  const part = type ? readInterval(json, type) : null;
+  return part && { node: [part.node], text: part.text };
+}
+
+/** One component of a constant. */
+export function readInterval(json: unknown, type: DataType): Printed<Interval> | null {
+  if (typeof json === 'string' || typeof json === 'number' || typeof json === 'boolean') {
+    const interval = type.read(json);
+    return interval && { node: interval, text: printInterval(interval, type) };
+  }
+  if (Array.isArray(json)) return readBits(json, type, ',');
+  if (!isObject(json)) return null;
+  if (Array.isArray(json['|'])) return readBits(json['|'], type, ' | ');
+  const prefix = objectOf(json, 'prefix');
+  if (prefix) return readPrefix(prefix, type);
+  const [low, high] = listOf(json, 'range');
+  return low === undefined || high === undefined ? null : readRange(low, high, type);
+}
+
+function printInterval(interval: Interval, type: DataType): string {
+  if (isSingle(interval)) return type.print(interval.first);
+  return `"${interval.first}*"`;
+}
+
+function readPrefix(prefix: JsonObject, type: DataType): Printed<Interval> | null {
+  const text = `${textOf(prefix, 'addr')}/${numberOf(prefix, 'len')}`;
+  const parsed = parsePrefix(text);
+  if (!parsed || type.read(textOf(prefix, 'addr') ?? '') === null) return null;
+  const { address } = network(parsed);
+  const hostBits = (address.family === 4 ? 32 : 128) - parsed.length;
+  const last =
+    address.family === 4
+      ? address.bits + 2 ** hostBits - 1
+      : address.bits + (1n << BigInt(hostBits)) - 1n;
+  return { node: { first: address.bits, last }, text };
+}
+
+function readRange(low: unknown, high: unknown, type: DataType): Printed<Interval> | null {
+  const first = readInterval(low, type);
+  const last = readInterval(high, type);
+  if (!first || !last) return null;
+  return {
+    node: { first: first.node.first, last: last.node.last },
+    text: `${first.text}-${last.text}`,
+  };
+}
+
+/** Bits that are or-ed together, by name or number. */
+function readBits(
+  list: readonly unknown[],
+  type: DataType,
+  separator: string,
+): Printed<Interval> | null {
+  let bits = 0;
+  const texts: string[] = [];
+  for (const item of list) {
+    const read = readInterval(item, type);
+    if (!read || typeof read.node.first !== 'number') return null;
+    bits = (bits | read.node.first) >>> 0;
+    texts.push(read.text);
+  }
+  return texts.length === 0
+    ? null
+    : { node: { first: bits, last: bits }, text: texts.join(separator) };
+}

@@ -1,0 +1,7 @@
+import type { StatementReader } from './statement-reader.ts';
+
+/** `notrack`. */
+export const readNotrack: StatementReader = () => ({
+  node: { kind: 'notrack' },
+  text: 'notrack',
+});

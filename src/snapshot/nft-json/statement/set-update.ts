@@ -1,0 +1,41 @@
+import type { SetUpdateStatement } from '../../../kernel/netfilter/nft/statement/set-update.ts';
+import { isObject, type JsonObject, listOf, numberOf, objectOf, textOf } from '../../json-value.ts';
+import { printTime } from '../data-type.ts';
+import { readExpression } from '../read-expression.ts';
+import { readStatement } from '../read-statement.ts';
+import type { StatementReader } from './statement-reader.ts';
+
+/** `{"op": "add", "elem": key, "set": "@name", "stmt": [...]}`. */
+export const readSetUpdate: StatementReader = (operand, scope) => {
+  if (!isObject(operand)) return null;
+  const operation = textOf(operand, 'op');
+  const name = textOf(operand, 'set');
+  const set = name?.startsWith('@') ? scope.sets.get(name.slice(1))?.set : undefined;
+  if (!isOperation(operation) || !set) return null;
+  const element = isObject(operand.elem) ? objectOf(operand.elem, 'elem') : null;
+  const key = readExpression(element ? element.val : operand.elem, [], scope);
+  const held = listOf(operand, 'stmt').map((json) => readStatement(json, scope));
+  if (held.some(({ node }) => node.kind === 'unsupported')) return null;
+  const statements = held.map(({ text }) => text).join(' ');
+  const parts = [key.text, ...timeoutText(element), ...(statements === '' ? [] : [statements])];
+  return {
+    node: {
+      kind: 'set-update',
+      operation,
+      key: key.node,
+      set,
+      statements,
+      limits: held.some(({ node }) => node.kind === 'limiter'),
+    },
+    text: `${operation} ${name} { ${parts.join(' ')} }`,
+  };
+};
+
+function isOperation(text: string | null): text is SetUpdateStatement['operation'] {
+  return text === 'add' || text === 'update' || text === 'delete';
+}
+
+function timeoutText(element: JsonObject | null): readonly string[] {
+  const timeout = element && numberOf(element, 'timeout');
+  return timeout === null ? [] : [`timeout ${printTime(timeout)}`];
+}

@@ -1,0 +1,171 @@
+/**
+ * nft's names of constants, as `nft describe TYPE` lists them. Of two names of one number the
+ * first is the one that nft prints.
+ */
+export type Symbols = Readonly<Record<string, number>>;
+
+export const ICMP_TYPES: Symbols = {
+  'echo-reply': 0,
+  'destination-unreachable': 3,
+  'source-quench': 4,
+  redirect: 5,
+  'echo-request': 8,
+  'router-advertisement': 9,
+  'router-solicitation': 10,
+  'time-exceeded': 11,
+  'parameter-problem': 12,
+  'timestamp-request': 13,
+  'timestamp-reply': 14,
+  'info-request': 15,
+  'info-reply': 16,
+  'address-mask-request': 17,
+  'address-mask-reply': 18,
+};
+
+export const ICMP_CODES: Symbols = {
+  'net-unreachable': 0,
+  'host-unreachable': 1,
+  'prot-unreachable': 2,
+  'port-unreachable': 3,
+  'frag-needed': 4,
+  'net-prohibited': 9,
+  'host-prohibited': 10,
+  'admin-prohibited': 13,
+};
+
+export const ICMPV6_TYPES: Symbols = {
+  'destination-unreachable': 1,
+  'packet-too-big': 2,
+  'time-exceeded': 3,
+  'parameter-problem': 4,
+  'echo-request': 128,
+  'echo-reply': 129,
+  'mld-listener-query': 130,
+  'mld-listener-report': 131,
+  'mld-listener-done': 132,
+  'mld-listener-reduction': 132,
+  'nd-router-solicit': 133,
+  'nd-router-advert': 134,
+  'nd-neighbor-solicit': 135,
+  'nd-neighbor-advert': 136,
+  'nd-redirect': 137,
+  'router-renumbering': 138,
+  'ind-neighbor-solicit': 141,
+  'ind-neighbor-advert': 142,
+  'mld2-listener-report': 143,
+};
+
+export const ICMPV6_CODES: Symbols = {
+  'no-route': 0,
+  'admin-prohibited': 1,
+  'addr-unreachable': 3,
+  'port-unreachable': 4,
+  'policy-fail': 5,
+  'reject-route': 6,
+};
+
+export const DSCP: Symbols = {
+  cs0: 0x00,
+  cs1: 0x08,
+  cs2: 0x10,
+  cs3: 0x18,
+  cs4: 0x20,
+  cs5: 0x28,
+  cs6: 0x30,
+  cs7: 0x38,
+  df: 0x00,
+  be: 0x00,
+  lephb: 0x01,
+  af11: 0x0a,
+  af12: 0x0c,
+  af13: 0x0e,
+  af21: 0x12,
+  af22: 0x14,
+  af23: 0x16,
+  af31: 0x1a,
+  af32: 0x1c,
+  af33: 0x1e,
+  af41: 0x22,
+  af42: 0x24,
+  af43: 0x26,
+  va: 0x2c,
+  ef: 0x2e,
+};
+
+export const ECN: Symbols = { 'not-ect': 0, ect1: 1, ect0: 2, ce: 3 };
+
+export const PACKET_TYPES: Symbols = { host: 0, unicast: 0, broadcast: 1, multicast: 2, other: 3 };
+
+export const TCP_FLAGS: Symbols = {
+  fin: 0x01,
+  syn: 0x02,
+  rst: 0x04,
+  psh: 0x08,
+  ack: 0x10,
+  urg: 0x20,
+  ecn: 0x40,
+  cwr: 0x80,
+};
+
+/** Linux: include/uapi/linux/if_arp.h. */
+export const LINK_TYPES: Symbols = {
+  ether: 1,
+  ppp: 512,
+  ipip: 768,
+  ipip6: 769,
+  loopback: 772,
+  sit: 776,
+  ipgre: 778,
+};
+
+export const ETHER_TYPES: Symbols = {
+  ip: 0x0800,
+  arp: 0x0806,
+  ip6: 0x86dd,
+  '8021q': 0x8100,
+  '8021ad': 0x88a8,
+  vlan: 0x8100,
+};
+
+export const FAMILIES: Symbols = { ipv4: 2, ipv6: 10 };
+
+export const CT_DIRECTIONS: Symbols = { original: 0, reply: 1 };
+
+/** Protocols by the names of /etc/protocols, which nft prints; others appear as numbers. */
+export const PROTOCOLS: Symbols = {
+  icmp: 1,
+  igmp: 2,
+  ipencap: 4,
+  tcp: 6,
+  udp: 17,
+  dccp: 33,
+  ipv6: 41,
+  'ipv6-route': 43,
+  'ipv6-frag': 44,
+  rsvp: 46,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  'ipv6-icmp': 58,
+  icmpv6: 58,
+  'ipv6-nonxt': 59,
+  'ipv6-opts': 60,
+  eigrp: 88,
+  ospf: 89,
+  ipip: 94,
+  etherip: 97,
+  encap: 98,
+  pim: 103,
+  ipcomp: 108,
+  comp: 108,
+  vrrp: 112,
+  l2tp: 115,
+  isis: 124,
+  sctp: 132,
+  fc: 133,
+  'mobility-header': 135,
+  udplite: 136,
+  'mpls-in-ip': 137,
+  hip: 139,
+  shim6: 140,
+};
