@@ -30,20 +30,31 @@ const RFC5424 = /^(\S{1,255}) kernel (?:\S{1,48} ){2}(?:-|\[[^\]]{0,500}\]) (?:\
 export function readFraming(line: string): LogFraming {
   const text = line.replace(/^<\d{1,3}>(?:1 )?/, '');
   const stamp = readStamp(text);
-  const tag = TAG.exec(stamp.message) ?? RFC5424.exec(stamp.message);
-  const message = tag ? stamp.message.slice(tag[0].length) : stamp.message;
-  const host = stamp.host ?? tag?.[1] ?? null;
+  const tagged = readTag(stamp);
   // A syslog stamp has whole seconds; the kernel's own time beside it orders the lines.
-  const uptime = UPTIME.exec(message);
-  if (!uptime) return { ...stamp, host, message };
-  const rest = message.slice(uptime[0].length);
+  const uptime = UPTIME.exec(tagged.message);
+  if (!uptime) return tagged;
+  const rest = readTag({ ...tagged, message: tagged.message.slice(uptime[0].length) });
   const precise = stamp.time !== null && !Number.isInteger(stamp.time);
-  return precise
-    ? { ...stamp, host, message: rest }
-    : { time: Number(uptime[1]), base: 'uptime', host, message: rest };
+  return precise ? rest : { ...rest, time: Number(uptime[1]), base: 'uptime' };
+}
+
+/** `host kernel: `, of which a part may be missing. */
+function readTag(framing: LogFraming): LogFraming {
+  const tag = TAG.exec(framing.message) ?? RFC5424.exec(framing.message);
+  if (!tag) return framing;
+  const message = framing.message.slice(tag[0].length);
+  return { ...framing, host: framing.host ?? tag[1] ?? null, message };
 }
 
 function readStamp(text: string): LogFraming {
+  const dmesg = DMESG_T.exec(text);
+  const dmesgMonth = monthOf(dmesg?.[1] ?? '');
+  if (dmesg && dmesgMonth >= 0) {
+    const [, , day, h, m, s, year] = dmesg;
+    const time = secondsOfDate(Number(year), dmesgMonth, Number(day)) + secondsOfDay([h, m, s]);
+    return { time, base: 'date', host: null, message: text.slice(dmesg[0].length) };
+  }
   const syslog = RFC3164.exec(text);
   const month = monthOf(syslog?.[1] ?? '');
   if (syslog && month >= 0) {
@@ -71,13 +82,6 @@ function readStamp(text: string): LogFraming {
   if (unix) {
     const message = text.slice(unix[0].length);
     return { time: Number(`${unix[1]}.${unix[2]}`), base: 'epoch', host: null, message };
-  }
-  const dmesg = DMESG_T.exec(text);
-  const dmesgMonth = monthOf(dmesg?.[1] ?? '');
-  if (dmesg && dmesgMonth >= 0) {
-    const [, , day, h, m, s, year] = dmesg;
-    const time = secondsOfDate(Number(year), dmesgMonth, Number(day)) + secondsOfDay([h, m, s]);
-    return { time, base: 'date', host: null, message: text.slice(dmesg[0].length) };
   }
   const kmsg = KMSG.exec(text);
   if (kmsg) {
