@@ -17,6 +17,7 @@ import { parseIpNeigh } from './ip-neigh.ts';
 import { parseIpRoute } from './ip-route.ts';
 import { parseIpRule } from './ip-rule.ts';
 import type { NetnsFiles } from './layout.ts';
+import { selectNative } from './nft-json/native-tables.ts';
 import { type Counters, parseNstat } from './nstat.ts';
 import type { RulesetReaders } from './readers.ts';
 import { parseSockets } from './sockets.ts';
@@ -125,10 +126,12 @@ function readRuleset(
   const xtables = readXtables(files.files, readers);
   context.issues.push(...xtables.issues);
   const nft = context.read('nft-ruleset', readers.nftRuleset);
+  const native = nft && selectNative(nft.value, xtables.value.tables);
+  const partial = xtables.value.partial || lost(nft) || native?.partial;
   return {
     xtables: xtables.value.tables,
-    nft: nft?.value,
-    unsupported: xtables.value.unsupported,
-    ...(xtables.value.partial || lost(nft) ? { partial: true } : {}),
+    nft: native?.tables,
+    unsupported: [...xtables.value.unsupported, ...(native?.unsupported ?? [])],
+    ...(partial ? { partial: true } : {}),
   };
 }

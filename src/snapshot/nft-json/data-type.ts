@@ -161,7 +161,7 @@ export const IFNAME: DataType = {
 export const IFACE_INDEX = dataType(
   'iface_index',
   (json) => (typeof json === 'boolean' ? null : String(json) === '0' ? '' : String(json)),
-  (scalar) => `"${scalar === '' ? '0' : scalar}"`,
+  (scalar) => (scalar === '' ? '0' : `"${scalar}"`),
 );
 export const ETHER_ADDR = dataType(
   'ether_addr',
@@ -174,6 +174,12 @@ export const OPAQUE = dataType(
   'opaque',
   (json) => (typeof json === 'boolean' ? Number(json) : json),
   (scalar) => (typeof scalar === 'string' ? `"${scalar}"` : String(scalar)),
+);
+/** A user or group by number; `nft -u` prints names, which need the node's own list. */
+export const UID = dataType('uid', readInteger);
+/** nft writes class ids as `1:2`, without quotes. */
+export const CLASS_ID = dataType('classid', (json) =>
+  typeof json === 'boolean' ? Number(json) : json,
 );
 export const INET_PROTO = symbolic('inet_proto', PROTOCOLS);
 export const NF_PROTO = symbolic('nf_proto', FAMILIES);
@@ -189,7 +195,12 @@ export const ICMP_TYPE = symbolic('icmp_type', ICMP_TYPES);
 export const ICMP_CODE = symbolic('icmp_code', ICMP_CODES);
 export const ICMPV6_TYPE = symbolic('icmpv6_type', ICMPV6_TYPES);
 export const ICMPV6_CODE = symbolic('icmpv6_code', ICMPV6_CODES);
-export const DSCP_VALUE = symbolic('dscp', DSCP);
+const DSCP_NAMES = namesOf(DSCP);
+export const DSCP_VALUE: DataType = {
+  ...symbolic('dscp', DSCP),
+  print: (scalar) =>
+    DSCP_NAMES.get(Number(scalar)) ?? `0x${Number(scalar).toString(16).padStart(2, '0')}`,
+};
 export const ECN_VALUE = symbolic('ecn', ECN);
 
 const TYPES: readonly DataType[] = [
@@ -203,6 +214,7 @@ const TYPES: readonly DataType[] = [
   IFACE_INDEX,
   ETHER_ADDR,
   TIME,
+  UID,
   INET_PROTO,
   NF_PROTO,
   ETHER_TYPE,

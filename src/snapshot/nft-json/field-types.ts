@@ -3,6 +3,7 @@ import type { MetaKey } from '../../kernel/netfilter/nft/expression/meta.ts';
 import type { PayloadProtocol } from '../../kernel/netfilter/nft/expression/payload.ts';
 import {
   BOOLEAN,
+  CLASS_ID,
   CT_DIRECTION,
   CT_STATE,
   CT_STATUS,
@@ -30,6 +31,7 @@ import {
   PACKET_TYPE,
   TCP_FLAG,
   TIME,
+  UID,
 } from './data-type.ts';
 
 type Fields = Readonly<Record<string, DataType>>;
@@ -86,7 +88,7 @@ export const META_TYPES: Readonly<Record<MetaKey, DataType>> = {
   nfproto: NF_PROTO,
   l4proto: INET_PROTO,
   mark: MARK,
-  priority: OPAQUE,
+  priority: CLASS_ID,
   iif: IFACE_INDEX,
   oif: IFACE_INDEX,
   iifname: IFNAME,
@@ -97,7 +99,7 @@ export const META_TYPES: Readonly<Record<MetaKey, DataType>> = {
   oifkind: IFNAME,
   iifgroup: OPAQUE,
   oifgroup: OPAQUE,
-  skuid: INTEGER,
+  skuid: UID,
   skgid: OPAQUE,
   pkttype: PACKET_TYPE,
   cpu: OPAQUE,

@@ -9,6 +9,7 @@ import type { Issue, Parsed } from '../../packet/issue.ts';
 import type { SourceRef } from '../../packet/source-ref.ts';
 import { flagOf, type JsonObject, listOf, numberOf, textOf, textsOf } from '../json-value.ts';
 import { error, warning } from '../make-issue.ts';
+import { IPTABLES_RULES } from './native-tables.ts';
 import { readBase } from './read-base.ts';
 import { readDeclaredSet } from './read-declared-set.ts';
 import { readRule } from './read-rule.ts';
@@ -57,7 +58,7 @@ function notReadable(draft: TableDraft): string | null {
     return `family ${draft.family}`;
   }
   const opaque = draft.rules.some(({ json }) => listOf(json, 'expr').some(isXt));
-  return opaque ? 'rules of iptables-nft' : null;
+  return opaque ? IPTABLES_RULES : null;
 }
 
 function isXt(statement: unknown): boolean {

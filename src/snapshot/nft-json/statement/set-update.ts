@@ -1,8 +1,12 @@
 import type { SetUpdateStatement } from '../../../kernel/netfilter/nft/statement/set-update.ts';
+import type { Statement } from '../../../kernel/netfilter/nft/statement/statement.ts';
 import { isObject, type JsonObject, listOf, numberOf, objectOf, textOf } from '../../json-value.ts';
 import { printTime } from '../data-type.ts';
 import { readExpression } from '../read-expression.ts';
-import { readStatement } from '../read-statement.ts';
+import type { Printed } from '../read-value.ts';
+import type { TableScope } from '../table-scope.ts';
+import { readCtCount, readLimit, readQuota } from './limiter.ts';
+import { readCounter, readLast } from './side-effect.ts';
 import type { StatementReader } from './statement-reader.ts';
 
 /** `{"op": "add", "elem": key, "set": "@name", "stmt": [...]}`. */
@@ -14,8 +18,9 @@ export const readSetUpdate: StatementReader = (operand, scope) => {
   if (!isOperation(operation) || !set) return null;
   const element = isObject(operand.elem) ? objectOf(operand.elem, 'elem') : null;
   const key = readExpression(element ? element.val : operand.elem, [], scope);
-  const held = listOf(operand, 'stmt').map((json) => readStatement(json, scope));
-  if (held.some(({ node }) => node.kind === 'unsupported')) return null;
+  const listed = listOf(operand, 'stmt');
+  const held = listed.map((json) => readHeld(json, scope)).filter((read) => read !== null);
+  if (held.length !== listed.length) return null;
   const statements = held.map(({ text }) => text).join(' ');
   const parts = [key.text, ...timeoutText(element), ...(statements === '' ? [] : [statements])];
   return {
@@ -30,6 +35,21 @@ export const readSetUpdate: StatementReader = (operand, scope) => {
     text: `${operation} ${name} { ${parts.join(' ')} }`,
   };
 };
+
+/** Statements that an element can hold. Linux: NFT_EXPR_STATEFUL. */
+const HELD: Readonly<Record<string, StatementReader>> = {
+  counter: readCounter,
+  'ct count': readCtCount,
+  last: readLast,
+  limit: readLimit,
+  quota: readQuota,
+};
+
+function readHeld(json: unknown, scope: TableScope): Printed<Statement> | null {
+  const [name = ''] = isObject(json) ? Object.keys(json) : [];
+  const reader = Object.hasOwn(HELD, name) ? HELD[name] : undefined;
+  return isObject(json) && reader ? reader(json[name], scope) : null;
+}
 
 function isOperation(text: string | null): text is SetUpdateStatement['operation'] {
   return text === 'add' || text === 'update' || text === 'delete';
