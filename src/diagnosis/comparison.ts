@@ -83,7 +83,11 @@ const COMPARED = ['saddr', 'daddr', 'sport', 'dport', 'iif', 'oif', 'verdict'] a
 
 /** Marks the rows where the flows begin to differ in something; what stays different is not new. */
 function markDifferences(rows: readonly DraftRow[]): readonly ComparisonRow[] {
-  let before: ReadonlySet<string> = new Set();
+  // What carries the packet has headers of its own.
+  const before: Record<'own' | 'carrier', ReadonlySet<string>> = {
+    own: new Set(),
+    carrier: new Set(),
+  };
   return rows.map((draft) => {
     const { left, right } = draft;
     if (!left || !right) return { ...draft, differs: true };
@@ -91,8 +95,9 @@ function markDifferences(rows: readonly DraftRow[]): readonly ComparisonRow[] {
     const now = new Set(
       COMPARED.filter((field) => field !== 'sport' && left[field] !== right[field]),
     );
-    const differs = [...now].some((field) => !before.has(field));
-    before = now;
+    const kind = left.carries ? 'carrier' : 'own';
+    const differs = [...now].some((field) => !before[kind].has(field));
+    before[kind] = now;
     return { ...draft, differs };
   });
 }

@@ -5,6 +5,7 @@ import type { Outcome, Trace, Verdict } from '../trace/trace.ts';
 import type { Candidate } from './candidate.ts';
 import type { DiagnosticCase } from './case.ts';
 import { compareFlows } from './comparison.ts';
+import { type Contrast, contrastOf } from './contrast.ts';
 import type {
   Comparison,
   Diagnosis,
@@ -16,7 +17,7 @@ import type {
 } from './diagnosis.ts';
 import { deviations } from './ending.ts';
 import { planExperiment } from './experiment/plan.ts';
-import { absenceFindings, arrivalFindings, sourceFindings } from './findings.ts';
+import { absenceFindings, arrivalFindings, mssFindings, sourceFindings } from './findings.ts';
 import type { Explained } from './fix/fix.ts';
 import type { StandIns } from './infer/inference.ts';
 import { rank } from './rank.ts';
@@ -58,6 +59,7 @@ export function conclude(setting: Setting): Diagnosis {
   const hypotheses = explained.map(({ hypothesis }) => hypothesis);
   const healthy = base.outcomes.find(({ client }) => client === 'connected') ?? null;
   const outcome = hypotheses[0]?.outcome ?? healthy ?? base.outcomes[0];
+  const working = explained[0] ? contrastOf(setting, explained[0].answers) : null;
   const context = {
     network: setting.network,
     flow: setting.flow,
@@ -79,7 +81,7 @@ export function conclude(setting: Setting): Diagnosis {
       assumptions: deviations(candidate.outcome),
       because,
     })),
-    findings: findingsOf(setting, result, healthy, outcome ?? null),
+    findings: findingsOf(setting, result, healthy, outcome ?? null, working),
     experiment: planExperiment(hypotheses, setting.flow, {
       standIns: setting.standIns,
       named: (where) => setting.network.namespaces.get(netnsKey(where))?.origin.kind !== 'assumed',
@@ -99,7 +101,7 @@ export function conclude(setting: Setting): Diagnosis {
       where: netnsKey(where),
     })),
     traces: [base],
-    comparison: outcome ? comparisonOf(setting, outcome, ranked[0]?.candidate ?? null) : null,
+    comparison: outcome && working ? comparisonOf(setting, outcome, working) : null,
   };
 }
 
@@ -156,6 +158,7 @@ function findingsOf(
   result: SearchResult,
   healthy: Outcome | null,
   outcome: Outcome | null,
+  working: Contrast | null,
 ): readonly Finding[] {
   const lines = setting.observed.sightings
     .filter(({ direction, point }) => direction === 'original' && point.kind === 'log')
@@ -171,30 +174,24 @@ function findingsOf(
     ...(outcome ? sourceFindings(outcome, lines.slice(0, 8)) : []),
     ...arrivalFindings(result.base, setting.observed),
     ...(healthy ? absenceFindings(healthy, setting.observed) : []),
+    ...(outcome ? mssFindings(setting.network, outcome, setting.observed, working) : []),
     ...setting.evidenceFindings,
     ...limits,
   ];
 }
 
-/** The failing flow beside the first control, under the same answers. */
-function comparisonOf(
-  setting: Setting,
-  outcome: Outcome,
-  candidate: Candidate | null,
-): Comparison | null {
-  const control = setting.controls[0];
-  if (!control) return null;
-  const answers = candidate?.answers ?? new Map<string, string>();
-  const working = setting
-    .trace(setting.network, control.flow, { answers })
-    .outcomes.find(({ client }) => client === 'connected');
-  if (!working) return null;
+/** The failing flow beside one that works under the same answers. */
+function comparisonOf(setting: Setting, outcome: Outcome, working: Contrast): Comparison {
   return compareFlows(
     {
       flow: setting.flow,
       outcome,
       support: supportOf(outcome, setting.observed, setting.counters),
     },
-    { flow: control.flow, outcome: working, support: supportOf(working, control.observed, []) },
+    {
+      flow: working.flow,
+      outcome: working.outcome,
+      support: supportOf(working.outcome, working.observed, []),
+    },
   );
 }

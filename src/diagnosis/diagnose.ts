@@ -78,7 +78,7 @@ function settingOfNetwork(
   const working = attempts.filter((candidate) => candidate.symptom === 'works');
   const controls = working.flatMap((candidate) => {
     const from = ownerOf(network, candidate.client);
-    const { address, port } = candidate.service;
+    const { address, port } = controlTarget(candidate, attempt, flow);
     if (!from || address.family !== 4) return [];
     const seen = observedFlow(candidate, observations, places);
     const source = { from, arrivesOn: null, to: address, port: port ?? 0 };
@@ -179,6 +179,18 @@ function sameDestination(a: Attempt, b: Attempt): boolean {
 function serviceOf(attempt: Attempt, primary: Attempt, asked: Endpoint | null): Endpoint {
   if (asked && attempt.endpoint === null) return asked;
   return attempt.endpoint === null ? primary.service : attempt.service;
+}
+
+/**
+ * What a working client addressed. Where only the translated destination was seen, and it is the
+ * failing flow's own, the failing flow's address is taken: that one is under comparison.
+ */
+function controlTarget(candidate: Attempt, failing: Attempt | null, flow: Flow): Endpoint {
+  const seen = failing && (failing.endpoint ?? failing.service);
+  const untranslated = candidate.endpoint === null || isAbout(candidate, candidate.endpoint);
+  return untranslated && seen && isAbout(candidate, seen)
+    ? { address: flow.to, port: flow.port === 0 ? null : flow.port }
+    : candidate.service;
 }
 
 function givenControls(input: DiagnoseInput) {

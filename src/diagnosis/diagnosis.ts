@@ -177,7 +177,7 @@ export interface ProposedFix {
   };
   /** Hypotheses (ids) after whose cause the flow is delivered when this is applied. */
   readonly cures: readonly string[];
-  /** True when the flow is delivered even if all hypotheses hold at once. */
+  /** True when the flow is delivered even if all that it cures hold at once. */
   readonly curesTogether: boolean;
   readonly sideEffects: readonly Finding[];
 }

@@ -1,4 +1,4 @@
-import type { Evidence, Statement } from '../evidence/evidence.ts';
+import type { ClockOffset, Evidence, Statement } from '../evidence/evidence.ts';
 import { type Observation, subject } from '../evidence/observation.ts';
 import { formatAddress, sameAddress } from '../packet/address.ts';
 import type { SourceRef } from '../packet/source-ref.ts';
@@ -19,29 +19,38 @@ export function evidenceFindings(
 
 const NOTABLE_SECONDS = 0.001;
 
-/** Two clocks that differ by more than their difference is uncertain. */
+/** Two clocks that differ by more than their difference is uncertain, all captures of one pair together. */
 function clockFindings({ clocks, groups }: Evidence): readonly Finding[] {
-  return clocks
-    .filter(({ offset, error }) => Math.abs(offset) > Math.max(error, NOTABLE_SECONDS))
-    .map(({ a, b, offset, error, pairs }): Finding => {
-      const name = (clock: string): string => {
-        const group = groups.find((candidate) => candidate.clock === clock);
-        return group?.node ?? group?.side ?? clock;
-      };
-      const [behind, ahead] = offset >= 0 ? [b, a] : [a, b];
-      return {
-        code: 'clocks-differ',
-        proves: 'note',
-        values: {
-          behind: name(behind),
-          ahead: name(ahead),
-          milliseconds: rounded(Math.abs(offset)),
-          error: rounded(error),
-          pairs,
-        },
-        evidence: [],
-      };
-    });
+  const pairs = new Map<string, { behind: string; ahead: string; clocks: ClockOffset[] }>();
+  for (const clock of clocks) {
+    if (Math.abs(clock.offset) <= Math.max(clock.error, NOTABLE_SECONDS)) continue;
+    const name = (id: string): string => {
+      const group = groups.find((candidate) => candidate.clock === id);
+      return group?.node ?? group?.side ?? id;
+    };
+    const [a, b] = [name(clock.a), name(clock.b)];
+    const [behind, ahead] = clock.offset >= 0 ? [b, a] : [a, b];
+    const pair = pairs.get(`${behind} ${ahead}`);
+    if (pair) pair.clocks.push(clock);
+    else pairs.set(`${behind} ${ahead}`, { behind, ahead, clocks: [clock] });
+  }
+  return [...pairs.values()].map(({ behind, ahead, clocks: own }): Finding => {
+    const offsets = own.map(({ offset }) => Math.abs(offset));
+    const [least, most] = [Math.min(...offsets), Math.max(...offsets)];
+    return {
+      code: 'clocks-differ',
+      proves: 'note',
+      values: {
+        behind,
+        ahead,
+        milliseconds: rounded((least + most) / 2),
+        least: rounded(least),
+        most: rounded(most),
+        packets: own.reduce((sum, clock) => sum + clock.pairs, 0),
+      },
+      evidence: [],
+    };
+  });
 }
 
 function rounded(seconds: number): number {

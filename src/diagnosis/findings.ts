@@ -1,5 +1,6 @@
+import type { Network } from '../kernel/network.ts';
 import { formatAddress, sameAddress } from '../packet/address.ts';
-import { netnsKey } from '../packet/place.ts';
+import { type NetnsRef, netnsKey } from '../packet/place.ts';
 import type { Outcome, Trace } from '../trace/trace.ts';
 import type { EvidenceRef, Finding } from './diagnosis.ts';
 import { innermost } from './match-sightings.ts';
@@ -107,6 +108,66 @@ export function sourceFindings(
       evidence,
     },
   ];
+}
+
+/**
+ * The MSS that a client offers is that of the device of its first lookup; routing the packet again
+ * does not compute it anew. Linux: tcp_connect_init(), ip_route_me_harder().
+ */
+export function mssFindings(
+  network: Network,
+  outcome: Outcome,
+  observed: ObservedFlow,
+  working: { readonly outcome: Outcome; readonly observed: ObservedFlow } | null,
+): readonly Finding[] {
+  const own = offeredMss(outcome, observed);
+  if (!own) return [];
+  const other = working && offeredMss(working.outcome, working.observed);
+  const differs = other && other.mss !== own.mss;
+  const mtu = mtuOf(network, own.where, own.device);
+  const sentMtu = mtuOf(network, own.where, own.sentOn);
+  const tooLarge = mtu !== null && sentMtu !== null && sentMtu < mtu;
+  if (mtu === null || (!differs && !tooLarge)) return [];
+  return [
+    {
+      code: 'mss-of-first-route',
+      proves: 'note',
+      values: {
+        mss: own.mss,
+        device: own.device,
+        mtu,
+        ...(differs ? { otherMss: other.mss, otherDevice: other.device } : {}),
+        ...(tooLarge ? { sentOn: own.sentOn, sentMtu } : {}),
+      },
+      evidence: [own, ...(differs ? [other] : [])].map(({ source }) => ({
+        source,
+        shows: 'syn-seen',
+      })),
+    },
+  ];
+}
+
+function offeredMss(outcome: Outcome, observed: ObservedFlow) {
+  const seen = observed.sightings.find(
+    ({ kind, packet }) => kind === 'syn' && typeof packet.tcp?.mss === 'number',
+  );
+  const steps = outcome.packets[0]?.steps ?? [];
+  const lookup = steps.find(({ action }) => action.kind === 'route' && action.purpose === 'output');
+  const sent = steps.find(({ action }) => action.kind === 'transmit');
+  if (!seen?.packet.tcp?.mss || lookup?.action.kind !== 'route') return null;
+  if (sent?.action.kind !== 'transmit') return null;
+  return {
+    mss: seen.packet.tcp.mss,
+    source: seen.source,
+    where: lookup.where,
+    device: lookup.action.device,
+    sentOn: sent.action.device,
+  };
+}
+
+function mtuOf(network: Network, where: NetnsRef, device: string): number | null {
+  const devices = network.namespaces.get(netnsKey(where))?.devices;
+  return devices?.find(({ name }) => name === device)?.mtu ?? null;
 }
 
 /** The reply takes another way than the request: devices of the client's node differ. */

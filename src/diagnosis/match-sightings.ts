@@ -12,21 +12,26 @@ export interface SightingIndex {
 }
 
 /**
- * Indexes the predictions. A log line of a table that the snapshot does not have proves that the
+ * Indexes the predictions. A capture of which only the node is known may be at any of its devices. A log line of a table that the snapshot does not have proves that the
  * hook ran, as LOG rules are added and removed: any table of that hook stands for it.
  */
 export function indexSightings(outcome: Outcome): SightingIndex {
   const all = predictedSightings(outcome);
   const exact = new Map<string, PredictedSighting[]>();
   const byHook = new Map<string, PredictedSighting[]>();
+  const bySide = new Map<string, PredictedSighting[]>();
   for (const sighting of all) {
     push(exact, exactKey(sighting), sighting);
     const hook = hookKey(sighting);
     if (hook !== null) push(byHook, hook, sighting);
+    // What is inside another packet is not seen as itself.
+    const open = sighting.point.kind === 'capture' && !sighting.headers.inner;
+    if (open) push(bySide, somewhereKey(sighting), sighting);
   }
   return {
     all,
     at(seen) {
+      if (seen.point.kind === 'capture-somewhere') return bySide.get(somewhereKey(seen)) ?? [];
       const found = exact.get(exactKey(seen));
       if (found) return found;
       const hook = hookKey(seen);
@@ -39,6 +44,10 @@ type Placed = Pick<PredictedSighting, 'point' | 'direction' | 'kind'>;
 
 function exactKey({ point, direction, kind }: Placed): string {
   return `${pointKey(point)} ${direction} ${kind}`;
+}
+
+function somewhereKey({ point, direction, kind }: Placed): string {
+  return `${netnsKey(point.where)} ${direction} ${kind}`;
 }
 
 function hookKey({ point, direction, kind }: Placed): string | null {

@@ -112,7 +112,9 @@ function pointOf(observation: Observation, places: Places): Point | null {
   const where = places(observation);
   if (!where) return null;
   const { kind, device, hook, table } = observation.vantage;
-  if (kind === 'capture') return device === null ? null : { kind: 'capture', where, device };
+  if (kind === 'capture') {
+    return device === null ? { kind: 'capture-somewhere', where } : { kind, where, device };
+  }
   return hook === null || table === null ? null : { kind: 'log', where, hook, table };
 }
 

@@ -49,5 +49,5 @@ function weightOf(cost: number): number {
 }
 
 function round(value: number): number {
-  return Math.round(value * 100) / 100;
+  return Math.round(value * 10_000) / 10_000;
 }

@@ -6,6 +6,8 @@ import type { Outcome, PacketKind, PacketTrace } from '../trace/trace.ts';
 /** A place where a packet can be seen: a device that is captured, or a table that logs. */
 export type Point =
   | { readonly kind: 'capture'; readonly where: NetnsRef; readonly device: string }
+  /** A capture that does not say at which device of the namespace it was made. */
+  | { readonly kind: 'capture-somewhere'; readonly where: NetnsRef }
   | {
       readonly kind: 'log';
       readonly where: NetnsRef;
@@ -28,9 +30,14 @@ export interface PredictedSighting {
 /** A key that is equal for equal points. */
 export function pointKey(point: Point): string {
   const where = netnsKey(point.where);
-  return point.kind === 'capture'
-    ? `capture ${where} ${point.device}`
-    : `log ${where} ${point.table} ${point.hook}`;
+  switch (point.kind) {
+    case 'capture':
+      return `capture ${where} ${point.device}`;
+    case 'capture-somewhere':
+      return `capture ${where}`;
+    case 'log':
+      return `log ${where} ${point.table} ${point.hook}`;
+  }
 }
 
 /**

@@ -25,7 +25,10 @@ export function supportOf(
   const seen = outcome.packets.map(() => new Map<number, SourceRef>());
   const predicted = indexSightings(outcome);
   for (const sighting of observed.sightings) {
-    for (const candidate of predicted.at(sighting)) {
+    const candidates = predicted.at(sighting);
+    // A capture somewhere on the node shows a step only when no other step could be meant.
+    if (sighting.point.kind === 'capture-somewhere' && candidates.length > 1) continue;
+    for (const candidate of candidates) {
       const steps = seen[candidate.packet];
       if (!steps || steps.has(candidate.step)) continue;
       if (sameHeaders(outcome, candidate, sighting)) steps.set(candidate.step, sighting.source);

@@ -1,10 +1,13 @@
+import type { Network } from '../kernel/network.ts';
 import { formatAddress, sameAddress } from '../packet/address.ts';
+import { sameNetns } from '../packet/place.ts';
 import type { Outcome, Trace } from '../trace/trace.ts';
 import type { ControlFlow } from './case.ts';
 import type { Finding, ProposedFix } from './diagnosis.ts';
 import { asymmetryOf } from './findings.ts';
 import { FIXES } from './fix/all-fixes.ts';
 import { type FixContext, type FixProposal, sideEffect } from './fix/fix.ts';
+import { wayOf } from './fix/way.ts';
 import type { Answers } from './trace-flow.ts';
 
 /**
@@ -41,9 +44,11 @@ function verify(
 ): ProposedFix | null {
   const network = proposal.change(context.network);
   const run = (answers: Answers): Trace => context.trace(network, context.flow, { answers });
-  const cured = context.explained.filter(({ answers }) => connects(run(answers)));
+  const cured = context.explained.filter(({ answers }) =>
+    connects(run(carriedOver(answers, context, network))),
+  );
   if (cured.length === 0) return null;
-  const all: Answers = new Map(context.explained.flatMap(({ answers }) => [...answers]));
+  const all: Answers = new Map(cured.flatMap(({ answers }) => [...answers]));
   const after = run(cured[0]?.answers ?? new Map()).outcomes[0];
   const broken = controls.filter(
     ({ flow }) =>
@@ -66,6 +71,26 @@ function verify(
   };
 }
 
+/**
+ * A connection whose entry is lost loses it whatever its source becomes: the answer is given again
+ * for the entry that the changed network makes.
+ */
+function carriedOver(answers: Answers, context: FixContext, network: Network): Answers {
+  const before = context.trace(context.network, context.flow, { answers }).questions;
+  const lost = before.filter(({ id, topic }) => topic === 'conntrack-entry' && answers.has(id));
+  if (lost.length === 0) return answers;
+  const after = context.trace(network, context.flow, { answers }).questions;
+  const entries = after.filter(({ topic }) => topic === 'conntrack-entry');
+  return new Map([
+    ...answers,
+    ...lost.flatMap(({ id, where }) =>
+      entries
+        .filter((entry) => where && entry.where && sameNetns(entry.where, where))
+        .map((entry) => [entry.id, answers.get(id) ?? ''] as const),
+    ),
+  ]);
+}
+
 function connects(trace: Trace): boolean {
   return trace.outcomes.length > 0 && trace.outcomes.every(({ client }) => client === 'connected');
 }
@@ -77,8 +102,7 @@ function effectsOn(
   after: Outcome,
 ): readonly Finding[] {
   const effects: Finding[] = [];
-  const first = context.outcome.packets[0]?.steps[0]?.skb.packet.source;
-  const was = healthy?.sourceAtEndpoint ?? first;
+  const was = healthy?.sourceAtEndpoint ?? wayOf(context.network, context.outcome)?.source;
   const is = after.sourceAtEndpoint;
   if (was && is && !sameAddress(was, is)) {
     effects.push(

@@ -1,7 +1,7 @@
 import { formatAddress } from '../../packet/address.ts';
 import { type Packet, ports } from '../../packet/packet.ts';
 import { type NetnsRef, netnsKey } from '../../packet/place.ts';
-import type { Assumption } from '../../trace/trace.ts';
+import type { Assumption, Outcome } from '../../trace/trace.ts';
 import { command } from '../command.ts';
 import type { Command, ExperimentStep, Hypothesis } from '../diagnosis.ts';
 
@@ -15,7 +15,7 @@ export function factSteps(hypotheses: readonly Hypothesis[]): readonly Experimen
   const steps = new Map<string, ExperimentStep>();
   for (const { outcome, assumptions } of hypotheses) {
     for (const assumption of assumptions) {
-      const read = readingOf(assumption, outcome.packets[0]?.steps[0]?.skb.packet);
+      const read = readingOf(assumption, sentPacket(outcome));
       if (!read || steps.has(assumption.questionId)) continue;
       steps.set(assumption.questionId, {
         id: `fact:${assumption.questionId}`,
@@ -29,6 +29,12 @@ export function factSteps(hypotheses: readonly Hypothesis[]): readonly Experimen
     }
   }
   return [...steps.values()];
+}
+
+/** The first packet with the source that its socket got, before any translation. */
+function sentPacket({ packets }: Outcome): Packet | undefined {
+  const steps = packets[0]?.steps ?? [];
+  return (steps.find(({ action }) => action.kind === 'socket') ?? steps[0])?.skb.packet;
 }
 
 function assumes(hypothesis: Hypothesis, { questionId, value }: Assumption): boolean {

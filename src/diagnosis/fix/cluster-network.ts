@@ -8,7 +8,9 @@ import type { Way } from './way.ts';
 export function podNetwork(context: FixContext, way: Way): Prefix | null {
   if (context.overlayNetwork) return context.overlayNetwork;
   const endpoint = way.endpoint.address;
-  const pods = (context.kube?.nodes ?? []).flatMap(({ podCidrs }) => podCidrs);
+  const pods = (context.kube?.nodes ?? [])
+    .flatMap(({ podCidrs }) => podCidrs)
+    .filter(({ address }) => address.family === 4);
   const own = way.device?.addresses[0]?.address;
   const others = pods.length > 0 ? pods.map(({ address }) => address) : own ? [own] : [];
   let network: Prefix | null = { address: endpoint, length: 32 };

@@ -38,8 +38,8 @@ export function gatherClues(
   const primary = attempts[0];
   if (!primary) return null;
   const { service, endpoint } = destinationOf(primary, asked, given, sheet);
-  const clientNode = nameOf('client', evidence, primary, given);
-  const endpointNode = nameOf('endpoint', evidence, primary, given);
+  const clientNode = nameOf('client', evidence, primary, given, sheet);
+  const endpointNode = nameOf('endpoint', evidence, primary, given, sheet);
   const devices = devicesOf(evidence, attempts, clientNode, service, sheet);
   const samePlace =
     sameAddress(endpoint.address, service.address) && endpoint.port === service.port;
@@ -93,6 +93,7 @@ function nameOf(
   evidence: Evidence,
   primary: Attempt,
   given: GivenFacts | null,
+  sheet: FactSheet,
 ): string {
   const named = given?.nodes.find((node) => node.role === role)?.name;
   if (named) return named;
@@ -103,7 +104,10 @@ function nameOf(
     (role === 'client'
       ? groups.find((candidate) => candidate.kind === 'log' && candidate.node !== null)
       : undefined);
-  return group?.node ?? role;
+  if (group?.node) return group.node;
+  const node = `${role}-node`;
+  sheet.add('stand-in-node', { node, role }, []);
+  return node;
 }
 
 function groupsOf(evidence: Evidence, attempt: Attempt): readonly EvidenceGroup[] {

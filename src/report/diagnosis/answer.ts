@@ -1,8 +1,8 @@
 import type { Diagnosis, Hypothesis } from '../../diagnosis/diagnosis.ts';
 import { flowWords, outcomeWords } from '../trace/answer.ts';
-import { decidingPacket, packetEnd } from '../trace/packet-end.ts';
+import { decidingPacket, endDevice, packetEnd } from '../trace/packet-end.ts';
 import { flowJson, outcomeJson } from '../trace/to-json.ts';
-import { percent } from '../trace/words.ts';
+import { packetName, percent } from '../trace/words.ts';
 import { causeTitle, locationWords } from './cause-title.ts';
 
 /** The first line: what happens to the flow, why, and how sure that is. */
@@ -40,6 +40,12 @@ function withoutHypothesis({ symptom, verdict, traces }: Diagnosis): string {
 export function endWords(hypothesis: Hypothesis): string {
   const outcome = outcomeJson(hypothesis.outcome);
   const packet = decidingPacket(outcome);
+  const { segment } = hypothesis.location;
+  if (packet && segment !== null) {
+    const left =
+      packet.node === null ? '' : `, after it left ${packet.node} by ${endDevice(packet) ?? '?'}`;
+    return `the ${packetName(packet)} is lost between the nodes${left}`;
+  }
   return packet ? packetEnd(packet) : outcomeWords(outcome);
 }
 

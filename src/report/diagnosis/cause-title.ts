@@ -11,7 +11,7 @@ export function causeTitle(causeId: string): string {
 export function locationWords({ where, device, hook, rule, segment }: Location): string {
   const parts = [
     ...(where ? [`on ${netnsKey(where)}`] : []),
-    ...(segment === null ? [] : [`between the nodes (${segment})`]),
+    ...(segment === null ? [] : [`segment ${segment}`]),
     ...(device === null ? [] : [`device ${device}`]),
     ...(hook === null ? [] : [`hook ${hook}`]),
     ...(rule === null ? [] : [`rule ${rule}`]),

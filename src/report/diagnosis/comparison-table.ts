@@ -66,13 +66,13 @@ function cellWords(step: ComparedStep | null): string {
   const target = mark(hostPort(step.daddr, step.dport), 'daddr', 'dport');
   const device = step.oif || step.iif;
   const verdict = /^(?:|accept|nat|pass|continue)$/.test(step.verdict) ? '' : ` ${step.verdict}`;
-  return `${SUPPORT[step.support]} ${device}${device === '' ? '' : ' '}${source} > ${target}${verdict}`;
+  return `${SUPPORT[step.support]} ${device}${device === '' ? '' : ' '}${source}>${target}${verdict}`;
 }
 
 function bindWords(flow: Comparison['left']['flow']): string {
-  const { from, to, src, iface } = flowJson(flow);
-  const bound = iface === null ? (src === null ? 'not bound' : `from ${src}`) : `bound to ${iface}`;
-  return `${from} -> ${to}, ${bound}`;
+  const { src, iface } = flowJson(flow);
+  if (iface !== null) return `bound to ${iface}`;
+  return src === null ? 'not bound' : `bound to ${src}`;
 }
 
 /** The first step at which the flows differ, and what differs there. */

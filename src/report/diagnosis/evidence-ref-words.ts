@@ -1,5 +1,6 @@
 import type { EvidenceRef } from '../../diagnosis/diagnosis.ts';
 import type { SourceRef } from '../../packet/source-ref.ts';
+import { PACKET_NAMES } from '../trace/words.ts';
 
 /** `incident.md:107-112, 159`: the places of lines, each file once. */
 export function placesWords(sources: readonly SourceRef[]): string {
@@ -38,8 +39,12 @@ const SHOWS: readonly (readonly [pattern: RegExp, words: string])[] = [
 
 /** What a line shows, in words. */
 export function showsWords(shows: string): string {
-  const known = SHOWS.find(([pattern]) => pattern.test(shows));
-  return known ? shows.replace(known[0], known[1]) : shows.replaceAll('-', ' ');
+  for (const [pattern, words] of SHOWS) {
+    const match = pattern.exec(shows);
+    const name = match?.[1] ?? '';
+    if (match) return words.replace('$1', PACKET_NAMES[name] ?? name);
+  }
+  return shows.replaceAll('-', ' ');
 }
 
 /** Reasons with their lines, each reason once: `a syn was seen where none would be (f:168)`. */

@@ -14,6 +14,11 @@ function kind(values: Values): string {
 const MAYBE_LOG =
   'a rule between them ended the chain (MASQUERADE, SNAT and ACCEPT do), the later rule was gone when the packet came (a program wrote the table anew), or the line was lost. Which of them cannot be told from this';
 
+/** The same as the finding's sentence, for a line at the top. */
+export function sourceInShort(v: Values): string {
+  return `the source ${v.source} was chosen for ${v.chosenFor} on ${v.chosenOn}, before translation; ${v.sentOn} sends it to ${v.sentTo}, though it is not its own`;
+}
+
 /** A sentence for every code of a finding. */
 export const FINDING_WORDS: Readonly<Record<string, (values: Values) => string>> = {
   'source-chosen-before-translation': (v) =>
@@ -25,7 +30,7 @@ export const FINDING_WORDS: Readonly<Record<string, (values: Values) => string>>
   'absent-reply-is-evidence': (v) =>
     `The ${kind(v)} is missing on ${v.device} of ${v.node}, where it would have to pass: it was lost before, or never sent.`,
   'clocks-differ': (v) =>
-    `The clock of ${nodeName(v.behind)} is ${v.milliseconds} ms (±${v.error} ms, ${v.pairs} packets) behind that of ${nodeName(v.ahead)}: their times cannot be compared as they are.`,
+    `The clock of ${nodeName(v.behind)} is about ${Math.round(Number(v.milliseconds))} ms behind that of ${nodeName(v.ahead)} (${v.least === v.most ? v.most : `${v.least} to ${v.most}`} ms, ${v.packets} packets seen by both): their times cannot be compared as they are.`,
   'output-hook-shows-old-device': (v) =>
     `OUT=${v.shown} in ${v.table} OUTPUT, with the destination ${v.destination} already translated, does not mean that the packet leaves by ${v.shown}: the hook keeps the device of the first lookup, and POSTROUTING shows the new one, ${v.device}.`,
   'log-rules-without-line': (v) =>

@@ -61,11 +61,11 @@ function curesWords(fix: ProposedFix, { hypotheses }: Diagnosis): string {
   const which =
     all && hypotheses.length > 1 ? `all (${fix.cures.join(', ')})` : fix.cures.join(', ');
   const together =
-    hypotheses.length < 2
+    fix.cures.length < 2
       ? ''
       : fix.curesTogether
-        ? ', also if they hold together'
-        : ', not if all of them hold together';
+        ? ', also if they hold at once'
+        : ', but not if they hold at once';
   const kernel = fix.verified.kernel === 'not-run' ? 'not tried on a kernel' : 'on a kernel too';
   return `${which}${together} (the model was run again; ${kernel})`;
 }

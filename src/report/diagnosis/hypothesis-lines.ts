@@ -50,6 +50,6 @@ export function ruledOutLines(ruledOut: readonly RuledOut[], canvas: Canvas): re
     const where = locationWords(location);
     const what = assumptions.length > 0 ? ` (${assumptionWords(assumptions)})` : '';
     const text = `${causeTitle(causeId)}${where === '' ? '' : `, ${where}`}${what}: ${refsWords(because)}`;
-    return paragraph(text, canvas, '  ');
+    return paragraph(text, canvas, '  - ');
   });
 }

@@ -14,13 +14,13 @@ export const INFERRED_WORDS: Readonly<Record<string, (values: Values) => string>
     `${v.device} of ${v.node} has ${v.address}${v.prefixLength === undefined ? '' : `/${v.prefixLength}`}`,
   'device-mtu': (v) => `${v.device} of ${v.node} has MTU ${v.mtu}: it offers MSS ${v.mss}`,
   'overlay-network': (v) =>
-    `the overlay is ${v.network}: the smallest usual network that holds both ends`,
+    `the overlay is ${v.network}: assumed, as the smallest usual network that holds both ends`,
   'tables-were-flushed': (v) => `${v.node} had no other rules: the tables ${v.tables} were flushed`,
   'kube-proxy-runs': (v) => `kube-proxy runs on ${v.node}, so that its mark is masqueraded`,
   'stand-in-address': (v) =>
     `${v.address} stands for the ${String(v.role).replaceAll('-', ' ')} of ${v.node}, which no line gives`,
   'stand-in-device': (v) =>
-    `${v.device} stands for the device of ${v.node} towards the endpoint, which no line names`,
+    `${v.device} stands for the device by which ${v.node} reaches the endpoint, which no line names`,
   'stand-in-node': (v) =>
     `${v.node} stands for the ${v.role}'s node, which no line names; --facts can`,
   given: (v) => `${v.node} as the facts file says`,
@@ -29,5 +29,5 @@ export const INFERRED_WORDS: Readonly<Record<string, (values: Values) => string>
 /** An inferred fact with the lines that show it. */
 export function inferredWords({ code, values, from }: InferredFact): string {
   const words = INFERRED_WORDS[code]?.(values) ?? `${code} ${JSON.stringify(values)}`;
-  return from.length === 0 ? `${words} (assumed)` : `${words} (${placesWords(from)})`;
+  return from.length === 0 ? words : `${words} (${placesWords(from)})`;
 }

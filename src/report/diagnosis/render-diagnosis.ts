@@ -6,7 +6,7 @@ import { answerOf } from './answer.ts';
 import { comparisonTable, firstDifference } from './comparison-table.ts';
 import { placesWords } from './evidence-ref-words.ts';
 import { experimentLines } from './experiment-lines.ts';
-import { findingWords } from './finding-words.ts';
+import { findingWords, sourceInShort } from './finding-words.ts';
 import { fixLines, fixTitle } from './fix-lines.ts';
 import { hypothesisLines, ruledOutLines } from './hypothesis-lines.ts';
 import { inferredWords } from './inferred-words.ts';
@@ -37,7 +37,7 @@ export function renderDiagnosis(
       ...causeOfDifference(diagnosis, canvas),
     ]);
   }
-  add('Proven by the evidence', findingLines(diagnosis, 'proves', canvas));
+  add('Established', findingLines(diagnosis, 'proves', canvas));
   add('Not proven, though it looks so', findingLines(diagnosis, 'does-not-prove', canvas));
   add('To know', [
     ...findingLines(diagnosis, 'warning', canvas),
@@ -64,8 +64,8 @@ export function renderDiagnosis(
 /** Below the answer: the mechanism, the next look and the first fix, one line each. */
 function shortLines(diagnosis: Diagnosis, canvas: Canvas): readonly string[] {
   const lines: string[] = [];
-  const why = diagnosis.findings.find(({ code }) => code === 'source-chosen-before-translation');
-  if (why) lines.push(...paragraph(findingWords(why), canvas, 'Why:  '));
+  const why = mechanismOf(diagnosis);
+  if (why) lines.push(...paragraph(sourceInShort(why.values), canvas, 'Why:  '));
   const looks = diagnosis.experiment?.steps.filter(({ cost }) => cost <= 1).slice(0, 2) ?? [];
   const commands = looks.flatMap(({ commands }) => commands.slice(0, 1));
   if (commands.length > 0) {
@@ -80,21 +80,28 @@ function shortLines(diagnosis: Diagnosis, canvas: Canvas): readonly string[] {
   return lines;
 }
 
-function causeOfDifference({ findings }: Diagnosis, canvas: Canvas): readonly string[] {
-  const why = findings.find(({ code }) => code === 'source-chosen-before-translation');
-  return why ? paragraph(findingWords(why), canvas, 'Why it matters: ') : [];
+function causeOfDifference(diagnosis: Diagnosis, canvas: Canvas): readonly string[] {
+  const why = mechanismOf(diagnosis);
+  return why ? paragraph(withPlaces(why), canvas, 'Why it matters: ') : [];
+}
+
+/** Why the source matters, which is told beside the comparison where there is one. */
+function mechanismOf({ findings }: Diagnosis): Finding | null {
+  return findings.find(({ code }) => code === 'source-chosen-before-translation') ?? null;
+}
+
+function withPlaces(finding: Finding): string {
+  const lines = finding.evidence.map(({ source }) => source);
+  return findingWords(finding) + (lines.length === 0 ? '' : ` (${placesWords(lines)})`);
 }
 
 function findingLines(
-  { findings }: Diagnosis,
+  diagnosis: Diagnosis,
   proves: Finding['proves'],
   canvas: Canvas,
 ): readonly string[] {
-  return findings
-    .filter((finding) => finding.proves === proves)
-    .flatMap((finding) => {
-      const lines = finding.evidence.map(({ source }) => source);
-      const places = lines.length === 0 ? '' : ` (${placesWords(lines)})`;
-      return paragraph(findingWords(finding) + places, canvas, '  - ');
-    });
+  const told = diagnosis.comparison ? mechanismOf(diagnosis) : null;
+  return diagnosis.findings
+    .filter((finding) => finding.proves === proves && finding !== told)
+    .flatMap((finding) => paragraph(withPlaces(finding), canvas, '  - '));
 }
