@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { diagnoseCommand } from './commands/diagnose.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { explainCommand } from './commands/explain.ts';
 import { schemaCommand } from './commands/schema.ts';
@@ -27,7 +28,13 @@ export async function createProgram(
       outputError: (text, write) => write(oneLine(text)),
     })
     .addHelpText('after', `\n${EXIT_HELP}`);
-  for (const command of [evidenceCommand(io, setExit), explainCommand(io), schemaCommand(io)]) {
+  const commands = [
+    diagnoseCommand(io, setExit),
+    evidenceCommand(io, setExit),
+    explainCommand(io),
+    schemaCommand(io),
+  ];
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   await addCompletion(program, argv[0]);
