@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, relative, sep } from 'node:path';
+import { basename } from 'node:path';
 
 /** A file that iptables-save wrote on a real node. */
 export interface RecordedSave {
@@ -18,8 +18,7 @@ export function recordedSaves(): readonly RecordedSave[] {
     const name = basename(path);
     if (!/^ip6?tables(?:-legacy|-nft)?-save\.txt$/.test(name)) continue;
     const text = readFileSync(`${ROOT}${path}`, 'utf8');
-    const file = relative('.', path).split(sep).join('/');
-    texts.set(text, { file, family: name.startsWith('ip6') ? 6 : 4, text });
+    texts.set(text, { file: path, family: name.startsWith('ip6') ? 6 : 4, text });
   }
   return [...texts.values()];
 }
