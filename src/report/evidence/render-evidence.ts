@@ -32,6 +32,7 @@ export function renderEvidence(evidence: Evidence, level: Level, canvas: Canvas)
     'Clocks',
     evidence.clocks.map((clock) => clockWords(clock, evidence.groups)),
   );
+  section(lines, 'Counters that grew', counterLines(evidence));
   section(lines, 'Said beside the packets', statementLines(evidence));
   for (const conversation of evidence.conversations) {
     lines.push('', ...conversationLines(conversation, level, canvas));
@@ -49,6 +50,17 @@ export function renderEvidence(evidence: Evidence, level: Level, canvas: Canvas)
 
 function section(lines: string[], title: string, entries: readonly string[]): void {
   if (entries.length > 0) lines.push('', title, ...entries.map((entry) => `  ${entry}`));
+}
+
+function counterLines({ counters }: Evidence): readonly string[] {
+  return counters
+    .filter(({ delta }) => delta !== 0)
+    .map(({ node, netns, counter, delta }) => {
+      const place = [node, netns].filter((part) => part !== null).join('/');
+      return [...(place === '' ? [] : [place]), counter, `${delta > 0 ? '+' : ''}${delta}`].join(
+        ' ',
+      );
+    });
 }
 
 function count(number: number, noun: string): string {

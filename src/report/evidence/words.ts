@@ -67,11 +67,12 @@ export function addressWords(observed: ObservedPacket): string {
 }
 
 /** Where an observation was made: node, then hook and table, or device. */
-export function vantageWords({ vantage }: Observation): string {
+export function vantageWords({ vantage, packet }: Observation): string {
   const { node: host, netns } = vantage;
   const node = host === null ? [] : [placeName({ node: host, netns })];
   if (vantage.kind === 'capture') {
-    return [...node, vantage.device ?? vantage.label].join(' ');
+    const carrier = packet.encapsulation ? [`in ${packet.encapsulation.kind}`] : [];
+    return [...node, vantage.device ?? vantage.label, ...carrier].join(' ');
   }
   const hook =
     vantage.hook === null
