@@ -1,8 +1,10 @@
 import { Command } from 'commander';
+import { compareCommand } from './commands/compare.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { explainCommand } from './commands/explain.ts';
 import { schemaCommand } from './commands/schema.ts';
+import { traceCommand } from './commands/trace.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
@@ -30,6 +32,8 @@ export async function createProgram(
     .addHelpText('after', `\n${EXIT_HELP}`);
   const commands = [
     diagnoseCommand(io, setExit),
+    traceCommand(io, setExit),
+    compareCommand(io, setExit),
     evidenceCommand(io, setExit),
     explainCommand(io),
     schemaCommand(io),

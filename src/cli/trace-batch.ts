@@ -4,12 +4,12 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { traceJson } from '../report/trace/to-json.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { traceFlow } from '../trace/tracer.ts';
 import { EXIT, type ExitCode, verdictExit, worstExit } from './exit-code.ts';
 import { fileFailure, isFailure } from './failure.ts';
 import { readFlowText } from './flow-text.ts';
 import type { Io } from './io.ts';
 import { resolveFlow } from './resolve-flow.ts';
+import { traceStated } from './trace-stated.ts';
 
 type Id = string | number | null;
 
@@ -78,7 +78,7 @@ function traceLine(snapshot: Snapshot, line: string): LineResult {
   const { id, ...text } = parsed.value;
   try {
     const flow = resolveFlow(snapshot, readFlowText(text));
-    const trace = traceJson(traceFlow(snapshot.network, flow));
+    const trace = traceJson(traceStated(snapshot.network, flow));
     return {
       text: JSON.stringify({ id, ...trace }),
       error: null,

@@ -49,7 +49,7 @@ Examples:
       const { snapshot, evidence } = await loadDiagnosisInput(paths, io);
       const { askOfEvidence, askOfSnapshot } = await import('../asked-flow.ts');
       const { diagnose } = await import('../../diagnosis/diagnose.ts');
-      const { traceFlow } = await import('../../trace/tracer.ts');
+      const { traceStated } = await import('../trace-stated.ts');
       const result = diagnose({
         network: snapshot?.network ?? null,
         kube: snapshot?.kube ?? null,
@@ -58,7 +58,7 @@ Examples:
         symptom: symptom ?? null,
         controls: [],
         facts,
-        trace: traceFlow,
+        trace: traceStated,
       });
       if (result.kind !== 'diagnosis') throw failureOf(result, paths);
       const { diagnosis } = result;
