@@ -9,19 +9,25 @@ export function asymmetryLine(outcome: OutcomeJson, flow: FlowJson): string | nu
   const sent = outcome.packets.find((packet) => packet.direction === 'original');
   const reply = outcome.packets.find((packet) => packet.direction === 'reply');
   if (!sent || !reply || reply.steps.length === 0) return null;
-  const out = deviceAt(sent, 'transmit', flow.from, 'first');
-  const back = deviceAt(reply, 'receive', flow.from, 'last');
+  const out = deviceAt(sent, LEAVING, flow.from, 'first');
+  const back = deviceAt(reply, COMING_BACK, flow.from, 'last');
   if (out === null || back === null || out === back) return null;
   return `Asymmetric: the ${packetName(sent)} leaves ${flow.from} by ${out}, the ${packetName(reply)} comes back by ${back}.`;
 }
 
+const LEAVING = ['transmit'];
+/** What a tunnel device unpacks comes in by that device, not by the one that its carrier used. */
+const COMING_BACK = ['receive', 'decapsulate'];
+
 function deviceAt(
   packet: PacketJson,
-  stage: 'transmit' | 'receive',
+  stages: readonly string[],
   where: string,
   which: 'first' | 'last',
 ): string | null {
-  const steps = packet.steps.filter((step) => step.stage === stage && placeName(step) === where);
+  const steps = packet.steps.filter(
+    (step) => step.stage !== null && stages.includes(step.stage) && placeName(step) === where,
+  );
   const device = steps.at(which === 'first' ? 0 : -1)?.values.device;
   return typeof device === 'string' ? device : null;
 }
