@@ -1,3 +1,4 @@
+import type { SourceRef } from '../packet/source-ref.ts';
 import type { Outcome, Trace } from '../trace/trace.ts';
 import type { DiagnosticCase } from './case.ts';
 import { causeOf } from './cause/all-causes.ts';
@@ -5,6 +6,7 @@ import { compareWithCounters } from './counters.ts';
 import type { EvidenceRef, Location } from './diagnosis.ts';
 import { endingOf } from './ending.ts';
 import { compareWithObservations, type Fit, fitsSymptom } from './fit.ts';
+import type { ObservedFlow } from './observed-flow.ts';
 import type { Answers } from './trace-flow.ts';
 
 /** A set of answers that deviates from what one expects, and what the model makes of it. */
@@ -44,7 +46,9 @@ export function judge(diagnosticCase: DiagnosticCase, answers: Answers, cost: nu
   const refuted: Refuted[] = [];
   let controls: readonly EvidenceRef[] | null = null;
   for (const outcome of trace.outcomes) {
-    if (!fitsSymptom(outcome, symptom)) continue;
+    const fits = fitsSymptom(outcome, symptom);
+    // An answer nobody sees the effect of explains nothing; one with another effect is ruled out.
+    if (!fits && (answers.size === 0 || !fails(outcome))) continue;
     const ending = endingOf(outcome);
     if (!ending) continue;
     const fit = joined(
@@ -64,12 +68,28 @@ export function judge(diagnosticCase: DiagnosticCase, answers: Answers, cost: nu
       depth: outcome.packets.reduce((sum, packet) => sum + packet.steps.length, 0),
     };
     controls ??= failingControls(diagnosticCase, answers);
-    const because = [...fit.contradictions, ...controls];
+    const because = [
+      ...(fits ? [] : [otherSymptom(outcome, observed)]),
+      ...fit.contradictions,
+      ...controls,
+    ];
     if (because.length === 0) fitting.push(candidate);
     else refuted.push({ candidate, because });
   }
   return { trace, fitting, refuted };
 }
+
+function fails({ client }: Outcome): boolean {
+  return client !== 'connected' && client !== 'unknown';
+}
+
+/** The client would see something else; the last line of its flow stands for what it saw. */
+function otherSymptom({ client }: Outcome, { sightings }: ObservedFlow): EvidenceRef {
+  const source = sightings.at(-1)?.source ?? BY_OPTION;
+  return { source, shows: `other-symptom-${client}` };
+}
+
+const BY_OPTION: SourceRef = { file: '(option)', line: 0 };
 
 function joined(a: Fit, b: Fit): Fit {
   return {
@@ -92,7 +112,6 @@ function failingControls(
         compareWithObservations(outcome, observed).contradictions.length === 0,
     );
     if (works) return [];
-    const fallback = { file: '(option)', line: 0 };
-    return [{ source: source ?? fallback, shows: 'works' }];
+    return [{ source: source ?? BY_OPTION, shows: 'works' }];
   });
 }

@@ -21,7 +21,7 @@ import { absenceFindings, arrivalFindings, mssFindings, sourceFindings } from '.
 import type { Explained } from './fix/fix.ts';
 import type { StandIns } from './infer/inference.ts';
 import { rank } from './rank.ts';
-import { type SearchResult, search } from './search.ts';
+import { openQuestions, type SearchResult, search } from './search.ts';
 import { supportOf } from './step-support.ts';
 import { verifiedFixes } from './verify-fixes.ts';
 
@@ -44,11 +44,7 @@ export interface Setting extends Omit<DiagnosticCase, 'symptom'> {
 export function conclude(setting: Setting): Diagnosis {
   const base = setting.trace(setting.network, setting.flow, {});
   const symptom = setting.symptom ?? symptomOf(base);
-  const diagnosticCase: DiagnosticCase = { ...setting, symptom };
-  const result: SearchResult =
-    symptom === 'works'
-      ? { base, survivors: [], refuted: [], proven: false, truncated: base.truncated }
-      : search(diagnosticCase);
+  const result = resultOf(setting, base, symptom);
   const ranked = rank(result.survivors, result.proven, setting.failures);
   const explained = ranked.map(
     ({ candidate, confidence }, index): Explained => ({
@@ -71,7 +67,7 @@ export function conclude(setting: Setting): Diagnosis {
   };
   return {
     flow: setting.flow,
-    verdict: verdictOf(setting, base, symptom),
+    verdict: verdictOf(setting, base, symptom, hypotheses),
     symptom: { value: symptom, from: setting.symptom ? setting.symptomFrom : 'model' },
     proven: result.proven,
     hypotheses,
@@ -105,6 +101,13 @@ export function conclude(setting: Setting): Diagnosis {
   };
 }
 
+/** A flow that is known to work needs no explanation; one that only should work may hang on a fact. */
+function resultOf(setting: Setting, base: Trace, symptom: Symptom): SearchResult {
+  if (symptom !== 'works') return search({ ...setting, symptom });
+  if (setting.symptom === null) return openQuestions({ ...setting, symptom: 'intermittent' });
+  return { base, survivors: [], refuted: [], proven: false, truncated: base.truncated };
+}
+
 function symptomOf(base: Trace): Symptom {
   if (base.outcomes.every(({ client }) => client === 'connected')) return 'works';
   if (base.outcomes.some(({ client }) => client === 'connected')) return 'intermittent';
@@ -124,8 +127,15 @@ function symptomOf(base: Trace): Symptom {
 }
 
 /** What is known of the flow itself; that its cause is open does not make it reachable. */
-function verdictOf(setting: Setting, base: Trace, symptom: Symptom): Verdict {
-  if (setting.symptom === null) return base.verdict;
+function verdictOf(
+  setting: Setting,
+  base: Trace,
+  symptom: Symptom,
+  hypotheses: readonly Hypothesis[],
+): Verdict {
+  if (setting.symptom === null) {
+    return symptom === 'works' && hypotheses.length > 0 ? 'undetermined' : base.verdict;
+  }
   if (setting.symptomFrom === 'assumed') return 'undetermined';
   if (symptom === 'works' || symptom === 'slow') return 'reachable';
   return symptom === 'intermittent' ? 'ambiguous' : 'unreachable';
@@ -169,6 +179,7 @@ function findingsOf(
   }
   if (result.survivors.length === 0 && setting.symptom !== null && setting.symptom !== 'works') {
     limits.push({ code: 'nothing-fits', proves: 'warning', values: {}, evidence: [] });
+    limits.push(...missingFacts(result.base));
   }
   return [
     ...(outcome ? sourceFindings(outcome, lines.slice(0, 8)) : []),
@@ -179,6 +190,24 @@ function findingsOf(
     ...limits,
   ];
 }
+
+/** What the model had to ask of the nodes: any of it may hide the reason. */
+function missingFacts({ questions }: Trace): readonly Finding[] {
+  const facts = questions
+    .filter(({ kind, options }) => kind === 'unknown' && options.length > 1)
+    .map(({ topic, where, subject }) => `${where ? `${netnsKey(where)} ` : ''}${topic} ${subject}`);
+  if (facts.length === 0) return [];
+  return [
+    {
+      code: 'missing-facts',
+      proves: 'note',
+      values: { facts: facts.slice(0, MOST_FACTS).join('; '), count: facts.length },
+      evidence: [],
+    },
+  ];
+}
+
+const MOST_FACTS = 5;
 
 /** The failing flow beside one that works under the same answers. */
 function comparisonOf(setting: Setting, outcome: Outcome, working: Contrast): Comparison {

@@ -6,6 +6,7 @@ import { protocolName } from '../packet/protocol.ts';
 import type { Trace } from '../trace/trace.ts';
 import { type Attempt, boundDeviceOf, outputLines } from './attempt.ts';
 import { compareWithObservations } from './fit.ts';
+import { innermost } from './match-sightings.ts';
 import type { ObservedFlow } from './observed-flow.ts';
 import type { TraceFlow } from './trace-flow.ts';
 
@@ -46,13 +47,32 @@ export function flowOfAttempt(
     const address = parseAddress(command.boundTo);
     return address ? { ...base, boundSource: address } : { ...base, boundDevice: command.boundTo };
   }
-  for (const flow of possibleFlows(base, attempt, context.network)) {
-    const trace = context.trace(context.network, flow, { maxBranches: 16 });
-    const chosen = firstSource(trace);
-    if (!chosen || !sameAddress(chosen, attempt.client)) continue;
-    if (firstPacketAgrees(trace, context.observed, source.from)) return flow;
-  }
-  return { ...base, boundSource: attempt.client };
+  const agreeing = possibleFlows(base, attempt, context.network)
+    .map((flow) => ({ flow, trace: context.trace(context.network, flow, { maxBranches: 16 }) }))
+    .filter(({ trace }) => {
+      const chosen = firstSource(trace);
+      return (
+        chosen !== null &&
+        sameAddress(chosen, attempt.client) &&
+        firstPacketAgrees(trace, context.observed, source.from)
+      );
+    });
+  const mss = observedMss(context.observed);
+  const likely = agreeing.find(({ trace }) => mss !== null && offeredMss(trace) === mss);
+  return (likely ?? agreeing[0])?.flow ?? { ...base, boundSource: attempt.client };
+}
+
+/** The MSS of the client's first packet: it tells by which device the first lookup went. */
+function observedMss({ sightings }: ObservedFlow): number | null {
+  const syn = sightings.find(({ kind, packet }) => kind === 'syn' && packet.tcp?.mss);
+  return syn?.packet.tcp?.mss ?? null;
+}
+
+function offeredMss(trace: Trace): number | null {
+  const steps = trace.outcomes[0]?.packets[0]?.steps ?? [];
+  const sent = steps.find(({ action }) => action.kind === 'transmit');
+  const transport = sent && innermost(sent.skb.packet).transport;
+  return transport?.kind === 'tcp' ? (transport.mss ?? null) : null;
 }
 
 function plainFlow(attempt: Attempt, source: FlowSource): Flow {

@@ -64,7 +64,7 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
 
 /**
  * Whether what was seen has the predicted addresses. A capture is compared by the packet that is
- * carried; a log rule sees the packet itself, before or after what its table rewrites.
+ * carried, if it is carried in both; a log rule sees the packet itself, before or after what its table rewrites.
  */
 export function sameHeaders(
   outcome: Outcome,
@@ -74,6 +74,7 @@ export function sameHeaders(
   const { source, destination } = seen.packet;
   const wanted = ends(source, destination);
   if (predicted.point.kind === 'capture') {
+    if (seen.carried !== (predicted.headers.inner !== undefined)) return false;
     const { source: from, destination: to } = innermost(predicted.headers);
     return ends(from, to) === wanted;
   }

@@ -14,6 +14,8 @@ export interface ObservedSighting {
   readonly direction: 'original' | 'reply';
   readonly kind: PacketKind;
   readonly packet: ObservedPacket;
+  /** Seen inside another packet. */
+  readonly carried: boolean;
   readonly source: SourceRef;
 }
 
@@ -53,7 +55,9 @@ export function observedFlow(
         if (!point) continue;
         const packet = subject(observation.packet);
         const { source } = observation;
-        sightings.push({ point, direction, kind: kindOf(packet, direction), packet, source });
+        const carried = packet !== observation.packet;
+        const kind = kindOf(packet, direction);
+        sightings.push({ point, direction, kind, packet, carried, source });
         if (point.kind === 'capture' && !coverage.get(pointKey(point))?.sawAttempt) {
           coverage.set(pointKey(point), { point, sawAttempt: true, sample: source });
         }

@@ -79,6 +79,30 @@ export function search(diagnosticCase: DiagnosticCase): SearchResult {
   };
 }
 
+/** The cost of a common deviation; see `Option.cost`. */
+const COMMON = 1;
+
+/**
+ * What a flow that works by default hangs on: facts that are not known and whose common other
+ * answer makes it fail. Nobody reported a failure, so that rare answers are not looked for.
+ */
+export function openQuestions(diagnosticCase: DiagnosticCase): SearchResult {
+  const base = judge(diagnosticCase, NO_ANSWERS, 0);
+  const singles = deviationsOf(base.trace.questions).filter(({ cost }) => cost <= COMMON);
+  const judged = singles.map((single) => judge(diagnosticCase, answersOf([single]), single.cost));
+  const survivors = distinct(judged.flatMap(({ fitting }) => fitting));
+  return {
+    base: base.trace,
+    survivors,
+    refuted: distinctRefuted(
+      judged.flatMap(({ refuted }) => refuted),
+      survivors,
+    ),
+    proven: false,
+    truncated: base.trace.truncated,
+  };
+}
+
 /** Every answer that is not what one expects, cheapest first. */
 function deviationsOf(questions: readonly Question[]): readonly Deviation[] {
   return questions

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DIAGNOSIS_SCHEMA } from '../../report/json/diagnosis-json.ts';
-import { sourceWithText, verdict } from './common.ts';
+import { netnsRef, sourceWithText, verdict } from './common.ts';
 import { assumptionSchema, flowSchema, outcomeSchema, traceSchema } from './trace.ts';
 
 const locationSchema = z.strictObject({
@@ -35,6 +35,39 @@ const commandSchema = z
   })
   .describe('runnable as it stands in its namespace');
 
+const supportSchema = z.enum(['observed', 'inferred', 'modelled']);
+
+const comparedStep = z.strictObject({
+  iif: z.string(),
+  oif: z.string(),
+  saddr: z.string(),
+  daddr: z.string(),
+  sport: z.int(),
+  dport: z.int(),
+  rewritten: z.array(z.string()).describe('fields that this step rewrote'),
+  verdict: z.string(),
+  carries: z.boolean().describe("a packet that carries the flow's packet inside"),
+  support: supportSchema,
+  seen: sourceWithText.nullable(),
+});
+
+const comparisonSchema = z
+  .strictObject({
+    left: flowSchema,
+    right: flowSchema,
+    rows: z.array(
+      z.strictObject({
+        point: z.string(),
+        where: netnsRef,
+        left: comparedStep.nullable(),
+        right: comparedStep.nullable(),
+        differs: z.boolean(),
+      }),
+    ),
+    firstDivergence: z.int().nullable(),
+  })
+  .describe('the first packet of the failing flow beside one that works');
+
 const verification = z.enum(['cures', 'fails', 'not-run']);
 
 /** `hookline diagnose --json`. */
@@ -58,6 +91,9 @@ export const diagnosisSchema = z.strictObject({
       evidence: z.array(evidenceRef),
       contradictedBy: z.array(evidenceRef),
       outcome: outcomeSchema,
+      support: z
+        .array(z.array(supportSchema))
+        .describe('what each step rests on, packet by packet'),
     }),
   ),
   ruledOut: z.array(
@@ -89,10 +125,12 @@ export const diagnosisSchema = z.strictObject({
       durable: z.array(z.strictObject({ code: z.string(), text: z.string() })),
       verified: z.strictObject({ model: verification, kernel: verification }),
       cures: z.array(z.string()).describe('ids of hypotheses'),
+      curesTogether: z.boolean().describe('even if all that it cures hold at once'),
       sideEffects: z.array(findingSchema),
     }),
   ),
   inferred: z.array(z.strictObject({ code: z.string(), values, from: z.array(sourceWithText) })),
   unsupported: z.array(z.strictObject({ construct: z.string(), where: z.string() })),
   traces: z.array(traceSchema),
+  comparison: comparisonSchema.nullable(),
 });

@@ -3,6 +3,7 @@ import { flowWords, outcomeWords } from '../trace/answer.ts';
 import { decidingPacket, endDevice, packetEnd } from '../trace/packet-end.ts';
 import { flowJson, outcomeJson } from '../trace/to-json.ts';
 import { packetName, percent } from '../trace/words.ts';
+import { assumptionWords } from './assumption-words.ts';
 import { causeTitle, locationWords } from './cause-title.ts';
 
 /** The first line: what happens to the flow, why, and how sure that is. */
@@ -14,6 +15,10 @@ export function answerOf(diagnosis: Diagnosis): string {
   if (proven) {
     const also = others.length > 0 ? `; and in ${others.length} more ways` : '';
     return `${head}${symptom.value}, proven: ${causeTitle(first.causeId)}; ${endWords(first)}${also}`;
+  }
+  if (verdict === 'undetermined' && symptom.from === 'model') {
+    const facts = hypotheses.map(({ assumptions }) => assumptionWords(assumptions));
+    return `${head}undetermined; it works by default, and fails ${facts.join(', or ')}, which is not known`;
   }
   const state = verdict === 'undetermined' ? 'undetermined' : symptom.value;
   if (others.length === 0) {

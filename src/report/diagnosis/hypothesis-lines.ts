@@ -1,11 +1,9 @@
 import type { Diagnosis, Hypothesis, RuledOut } from '../../diagnosis/diagnosis.ts';
-import type { Assumption } from '../../trace/trace.ts';
 import type { Level } from '../text/level.ts';
 import type { Canvas } from '../text/style.ts';
-import { assumptionLine } from '../trace/assumption-lines.ts';
-import { assumptionJson } from '../trace/to-json.ts';
 import { percent } from '../trace/words.ts';
 import { endWords } from './answer.ts';
+import { assumptionWords } from './assumption-words.ts';
 import { causeTitle, locationWords } from './cause-title.ts';
 import { refsWords } from './evidence-ref-words.ts';
 import { paragraph } from './paragraph.ts';
@@ -37,11 +35,6 @@ function details(hypothesis: Hypothesis, level: Level): readonly string[] {
     ...(contradictedBy.length === 0 ? [] : [`speaks against it: ${refsWords(contradictedBy)}`]),
     ...(level === 'detailed' ? supportWords(hypothesis) : []),
   ];
-}
-
-/** What one must assume, e.g. `if n2: sysctl: net.ipv4.conf.all.rp_filter = 1`. */
-export function assumptionWords(assumptions: readonly Assumption[]): string {
-  return `if ${assumptions.map((one) => assumptionLine(assumptionJson(one))).join(', and ')}`;
 }
 
 /** Explanations that were tried and refuted, with what refutes each. */

@@ -1,4 +1,5 @@
 import type {
+  Comparison,
   Diagnosis,
   Experiment,
   Finding,
@@ -25,6 +26,12 @@ export interface DiagnosisJson
   readonly experiment: Plain<Experiment> | null;
   readonly fixes: readonly Plain<ProposedFix>[];
   readonly traces: readonly TraceJson[];
+  readonly comparison: ComparisonJson | null;
+}
+
+export interface ComparisonJson extends Plain<Pick<Comparison, 'rows' | 'firstDivergence'>> {
+  readonly left: FlowJson;
+  readonly right: FlowJson;
 }
 
 export interface LocationJson {
@@ -38,7 +45,10 @@ export interface LocationJson {
 
 export interface HypothesisJson
   extends Plain<
-    Pick<Hypothesis, 'id' | 'causeId' | 'confidence' | 'dropReason' | 'evidence' | 'contradictedBy'>
+    Pick<
+      Hypothesis,
+      'id' | 'causeId' | 'confidence' | 'dropReason' | 'evidence' | 'contradictedBy' | 'support'
+    >
   > {
   readonly location: LocationJson;
   readonly assumptions: readonly AssumptionJson[];
@@ -67,6 +77,7 @@ export function diagnosisJson(diagnosis: Diagnosis): DiagnosisJson {
       evidence: plain(hypothesis.evidence),
       contradictedBy: plain(hypothesis.contradictedBy),
       outcome: outcomeJson(hypothesis.outcome),
+      support: hypothesis.support,
     })),
     ruledOut: diagnosis.ruledOut.map(({ causeId, location, assumptions, because }) => ({
       causeId,
@@ -80,6 +91,16 @@ export function diagnosisJson(diagnosis: Diagnosis): DiagnosisJson {
     inferred: plain(diagnosis.inferred),
     unsupported: diagnosis.unsupported,
     traces: diagnosis.traces.map(traceJson),
+    comparison: diagnosis.comparison && comparisonJson(diagnosis.comparison),
+  };
+}
+
+function comparisonJson({ left, right, rows, firstDivergence }: Comparison): ComparisonJson {
+  return {
+    left: flowJson(left.flow),
+    right: flowJson(right.flow),
+    rows: plain(rows),
+    firstDivergence,
   };
 }
 
