@@ -1,16 +1,15 @@
-import type { CtDirection } from '../../linux/ct-state.ts';
 import { sameAddress } from '../../packet/address.ts';
-import type { IcmpHeader, Packet, TcpHeader } from '../../packet/packet.ts';
+import type { IcmpHeader, Packet } from '../../packet/packet.ts';
 import { netnsKey } from '../../packet/place.ts';
 import { PROTOCOL } from '../../packet/protocol.ts';
 import type { NetnsState } from '../netns-state.ts';
 import type { Run } from '../run.ts';
 import type { CtAttachment, Skb } from '../skb.ts';
-import { tcpLoose } from '../sysctl-lookup.ts';
 import type { Connection } from './connection.ts';
 import { formatTuple, invertTuple, opensIcmpConnection, tupleOf } from './packet-tuple.ts';
 import { findConnection, type TableHit } from './table.ts';
-import { tcpStateOf, tcpTransition, validTcpFlags } from './tcp-state.ts';
+import { validTcpFlags } from './tcp-state.ts';
+import { advanceTcp, type Progress } from './track-tcp.ts';
 import type { Tuple } from './tuple.ts';
 
 const INVALID: CtAttachment = { kind: 'invalid' };
@@ -122,8 +121,6 @@ function staleEntry(run: Run, netns: NetnsState, tuple: Tuple, zone: number): Ta
   return { connection, direction: 'original' };
 }
 
-type Progress = 'ok' | 'invalid' | 'reopen';
-
 /** The protocol's own rules. Linux: nf_conntrack_handle_packet(). */
 function advance(run: Run, netns: NetnsState, hit: TableHit, packet: Packet): Progress {
   const { transport } = packet;
@@ -137,25 +134,6 @@ function advance(run: Run, netns: NetnsState, hit: TableHit, packet: Packet): Pr
     case 'other':
       return 'ok';
   }
-}
-
-/** Linux: nf_conntrack_tcp_packet(), tcp_new(). */
-function advanceTcp(
-  run: Run,
-  netns: NetnsState,
-  { connection, direction }: { connection: Connection; direction: CtDirection },
-  { flags }: TcpHeader,
-): Progress {
-  const before = tcpStateOf(connection.state);
-  const after = tcpTransition(before, direction, flags);
-  if (after === 'invalid') return 'invalid';
-  if (after === 'ignored') return 'ok';
-  if (before === 'NONE' && after !== 'SYN_SENT' && !tcpLoose(netns, run.decider)) return 'invalid';
-  if (after === 'SYN_SENT' && (before === 'TIME_WAIT' || before === 'CLOSE')) return 'reopen';
-  connection.state = after;
-  // A reset before any answer ends the connection at once.
-  if (flags.rst && !connection.seenReply) connection.dying = true;
-  return 'ok';
 }
 
 /**

@@ -33,6 +33,8 @@ export const EVERY_SCENE: readonly string[] = [
   'route add 10.20.0.0/16 via 10.0.0.1 dev d0',
   'neigh add 10.0.0.1 lladdr 02:00:00:00:00:99 dev d0 nud permanent',
   'neigh add 10.0.1.1 lladdr 02:00:00:00:00:99 dev d1 nud permanent',
+  // A neighbour that does not answer would make errors about packets that are long past.
+  'neigh add 10.0.1.7 lladdr 02:00:00:00:00:99 dev d1 nud permanent',
 ];
 
 /** Settings before every packet, unless the case has another value. */

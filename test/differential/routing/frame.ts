@@ -1,12 +1,13 @@
 import { type Packet, ports } from '../../../src/packet/packet.ts';
 
-/** An Ethernet frame with an IPv4 packet of UDP or ICMP echo; its payload fills `length`. */
+/** An Ethernet frame with an IPv4 packet of UDP, TCP or ICMP; its payload fills `length`. */
 export function ethernetFrame(packet: Packet, destinationMac: string): Buffer {
-  const frame = Buffer.alloc(14 + packet.length);
-  Buffer.from(destinationMac.replaceAll(':', ''), 'hex').copy(frame, 0);
-  Buffer.from('020000000099', 'hex').copy(frame, 6);
-  frame.writeUInt16BE(0x0800, 12);
-  const ip = frame.subarray(14);
+  const header = `${destinationMac.replaceAll(':', '')}0200000000990800`;
+  return Buffer.concat([Buffer.from(header, 'hex'), ipPacket(packet)]);
+}
+
+function ipPacket(packet: Packet): Buffer {
+  const ip = Buffer.alloc(packet.length);
   ip.writeUInt8(0x45, 0);
   ip.writeUInt8(packet.tos, 1);
   ip.writeUInt16BE(packet.length, 2);
@@ -31,8 +32,9 @@ export function ethernetFrame(packet: Packet, destinationMac: string): Buffer {
       const { flags } = transport;
       body.writeUInt16BE(transport.sport, 0);
       body.writeUInt16BE(transport.dport, 2);
-      body.writeUInt32BE(1000, 4);
-      body.writeUInt32BE(flags.ack ? 2000 : 0, 8);
+      // Each side starts at 1000, and acknowledges the other's first byte.
+      body.writeUInt32BE(flags.syn ? 1000 : 1001, 4);
+      body.writeUInt32BE(flags.ack ? 1001 : 0, 8);
       body.writeUInt8(0x50, 12);
       const bits = [flags.fin, flags.syn, flags.rst, flags.psh, flags.ack, flags.urg];
       body.writeUInt8(
@@ -51,13 +53,14 @@ export function ethernetFrame(packet: Packet, destinationMac: string): Buffer {
       body.writeUInt8(transport.type, 0);
       body.writeUInt8(transport.code, 1);
       body.writeUInt16BE(transport.id ?? 0, 4);
+      if (transport.quoted) ipPacket(transport.quoted).copy(body, 8);
       body.writeUInt16BE(checksum(body), 2);
       break;
     case 'sctp':
     case 'other':
       throw new Error(`no frame for ${transport.kind}`);
   }
-  return frame;
+  return ip;
 }
 
 /** The Internet checksum of RFC 1071; the field itself must be 0. */

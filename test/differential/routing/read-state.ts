@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import type { Decider, Question } from '../../../src/kernel/decide.ts';
 import type { NetnsState } from '../../../src/kernel/netns-state.ts';
 import { parseIptablesSave } from '../../../src/snapshot/iptables-save/parse.ts';
 import { readNetns } from '../../../src/snapshot/netns.ts';
@@ -36,26 +35,23 @@ export const WITH_RULES: readonly SourceName[] = [
   'nft-ruleset',
 ];
 
+const MARK = '=== end of file ===';
+
+const quoted = (word: string): string => `'${word}'`;
+
 /** What a snapshot of a namespace would say. */
 export function readState(
   namespaces: Namespaces,
   name: string,
   sources: readonly SourceName[] = ROUTING,
 ): NetnsState {
+  const wanted = NETNS_SOURCES.filter((source) => sources.includes(source.name));
+  const script = wanted.map(({ argv }) => `${argv.map(quoted).join(' ')}; echo '${MARK}'`);
+  const texts = namespaces.run(name, ['sh'], script.join('\n')).split(`${MARK}\n`);
   const files = new Map(
-    NETNS_SOURCES.filter((source) => sources.includes(source.name)).map((source) => [
-      source.name,
-      { file: source.file, text: namespaces.run(name, source.argv) },
-    ]),
+    wanted.map((source, i) => [source.name, { file: source.file, text: texts[i] ?? '' }] as const),
   );
   const parsed = readNetns({ node: name, netns: null, files }, READERS);
   expect(parsed.issues.filter(({ severity }) => severity === 'error')).toEqual([]);
   return parsed.value.state;
 }
-
-/** A decider for states in which every fact is known: a question is a failure. */
-export const NOTHING_UNKNOWN: Decider = {
-  decide(question: Question) {
-    throw new Error(`asked ${question.id}`);
-  },
-};

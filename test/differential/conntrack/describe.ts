@@ -1,0 +1,41 @@
+import { formatTuple } from '../../../src/kernel/conntrack/packet-tuple.ts';
+import type { Tuple } from '../../../src/kernel/conntrack/tuple.ts';
+
+/** What both a connection of the model and an entry of `conntrack -L` say. */
+interface Described {
+  readonly original: Tuple;
+  readonly reply: Tuple;
+  readonly state: string | null;
+  readonly seenReply: boolean;
+  readonly mark: number;
+  readonly zone: number;
+}
+
+/** Connections as sorted lines, for comparison. */
+export function describeConnections(connections: readonly Described[]): readonly string[] {
+  return connections
+    .map(({ original, reply, state, seenReply, mark, zone }) =>
+      [
+        formatTuple(original),
+        formatTuple(reply),
+        state ?? '-',
+        seenReply ? 'replied' : 'unreplied',
+        `mark ${mark} zone ${zone}`,
+      ].join(' | '),
+    )
+    .toSorted();
+}
+
+/**
+ * The same line with the port that a reply goes to hidden, where the kernel chose it. An ICMP
+ * identifier stands in the place of the source's port.
+ */
+export function hideChosenPort(line: string): { readonly line: string; readonly port: number } {
+  const parts = line.split(' | ');
+  const [original = '', reply = ''] = parts;
+  const place = reply.startsWith('icmp') ? /:(\d+)(?=>)/ : /:(\d+)$/;
+  return {
+    line: [original, reply.replace(place, ':*'), ...parts.slice(2)].join(' | '),
+    port: Number(place.exec(reply)?.[1]),
+  };
+}
