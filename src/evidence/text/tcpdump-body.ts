@@ -1,6 +1,7 @@
 import type { TcpFlags } from '../../packet/packet.ts';
 import { PROTOCOL, parseProtocol } from '../../packet/protocol.ts';
 import type { Encapsulation, ObservedPacket, ObservedTcp } from '../observation.ts';
+import { findEndpointPair } from './tcpdump-endpoint.ts';
 import { readTcpdumpIcmp } from './tcpdump-icmp.ts';
 
 /** What tcpdump prints after `A > B: `. */
@@ -22,15 +23,18 @@ export interface BodyContext {
   readonly ends: Pick<ObservedPacket, 'source' | 'destination'>;
 }
 
+/** `[udp sum ok] `, `[bad icmp6 cksum 0x1 -> 0x2!] `, which -v puts first. */
+const CHECKSUM = /^\[[^\]]{0,20}(?:cksum|sum ok)[^\]]{0,40}\] /;
+
 /** Reads the text of a packet's payload; null when the protocol cannot be told. */
 export function readTcpdumpBody(text: string, context: BodyContext): TcpdumpBody | null {
-  const body = text.trimStart();
+  const body = text.trimStart().replace(CHECKSUM, '');
   if (body.startsWith('Flags [')) return tcpBody(readFlags(body));
   const old = OLD_TCP.exec(body);
   if (old && (context.protocol ?? PROTOCOL.tcp) === PROTOCOL.tcp && context.hasPorts) {
     return tcpBody(readOldTcp(body, old));
   }
-  const udp = /^(?:\[[^\]]{1,40}\] )?UDP, (?:bad )?length:? (\d{1,5})/.exec(body);
+  const udp = /^UDP, (?:bad )?length:? (\d{1,5})/.exec(body);
   if (udp) return { ...plain(PROTOCOL.udp), length: headerLength(context) + 8 + Number(udp[1]) };
   if (/^ICMP6?[ ,]/.test(body)) {
     const family = context.ends.source.family;
@@ -65,22 +69,24 @@ function readTunnel(text: string, body: string): TcpdumpBody | null {
   const geneve = /^Geneve, Flags \[[^\]]{0,20}\], vni (0x[0-9a-f]{1,8}|\d{1,8})/.exec(body);
   if (geneve) {
     const carries = { kind: 'geneve', vni: Number(geneve[1]) } as const;
-    return { ...plain(PROTOCOL.udp), carries, innerAt: innerIn(text) };
+    return { ...plain(PROTOCOL.udp), carries, innerAt: afterLength(text) };
   }
   if (/^GREv\d,/.test(body)) {
     const carries = { kind: 'gre', vni: null } as const;
-    return { ...plain(PROTOCOL.gre), carries, innerAt: innerIn(text) };
+    return { ...plain(PROTOCOL.gre), carries, innerAt: afterLength(text) };
   }
-  if (/^IP6? /.test(body)) {
+  // With -e the carried packet has no word before it.
+  if (/^(?:IP6? |\(tos 0x)/.test(body) || findEndpointPair(body, 0)?.start === 0) {
     const carries = { kind: 'ipip', vni: null } as const;
     return { ...plain(PROTOCOL.ipip), carries, innerAt: text.length - body.length };
   }
   return null;
 }
 
-function innerIn(text: string): number | null {
-  const at = text.indexOf(': IP ');
-  return at < 0 ? null : at + 2;
+/** Where what is carried begins in the same line. */
+function afterLength(text: string): number | null {
+  const length = /, length \d{1,5}: /.exec(text);
+  return length && length.index + length[0].length;
 }
 
 function protocolOfWords(body: string, hasPorts: boolean): number | null {

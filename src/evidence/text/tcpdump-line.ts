@@ -14,6 +14,8 @@ export type TcpdumpLine =
       readonly packet: ObservedPacket;
       /** The next line holds the packet that this one carries. */
       readonly carries: Encapsulation | null;
+      /** The `-v` header of what the next line holds, when it stands at the end of this one. */
+      readonly carriedHeader: TcpdumpHeader | null;
     }
   /** A `-v` header whose packet is on the next line. */
   | {
@@ -53,15 +55,19 @@ export function parseTcpdumpLine(
       ? { kind: 'no-packet' }
       : null;
   }
-  const own = findTcpdumpHeader(rest);
-  const pair = findEndpointPair(rest, own?.end ?? 0);
+  const first = findEndpointPair(rest, 0);
+  const found = findTcpdumpHeader(rest);
+  // A header behind the addresses is that of a packet which this one carries.
+  const own = found && first && found.end > first.end ? null : found;
+  const pair = own ? findEndpointPair(rest, own.end) : first;
   if (!pair) {
     if (own) return { kind: 'header', prefix, link, header: own };
     if (!(timed && marked)) return null;
     return { kind: 'unreadable', code: rest.includes(' > ') ? 'host-name' : 'packet-line-cut' };
   }
   const known = own ?? header;
-  if (!timed && !marked && !known && !/^ Flags \[/.test(rest.slice(pair.end))) return null;
+  if (depth === 0 && !timed && !marked && !known && !/^ Flags \[/.test(rest.slice(pair.end)))
+    return null;
   return readPacket({ prefix, link, rest, pair, header: known, depth });
 }
 
@@ -106,14 +112,16 @@ function readPacket(from: PacketText): TcpdumpLine {
     inner: carried,
     encapsulation: carried ? body.carries : null,
   };
-  return { kind: 'packet', prefix, link, packet, carries: carried ? null : body.carries };
+  const carries = carried ? null : body.carries;
+  const carriedHeader = inner?.kind === 'header' ? inner.header : null;
+  return { kind: 'packet', prefix, link, packet, carries, carriedHeader };
 }
 
 function readLink(rest: string): ObservedLink | null {
   const frame = FRAME.exec(rest);
   const cooked = frame ? null : COOKED.exec(rest);
   if (!frame && !cooked) return null;
-  const vlan = /, vlan (\d{1,4}),/.exec(rest)?.[1];
+  const vlan = /[,:] vlan (\d{1,4}),/.exec(rest)?.[1];
   const destination = frame?.[2] === 'Broadcast' ? 'ff:ff:ff:ff:ff:ff' : frame?.[2];
   return {
     sourceMac: frame?.[1] ?? cooked?.[1] ?? null,

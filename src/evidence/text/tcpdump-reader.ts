@@ -1,7 +1,9 @@
 import type { SourceRef } from '../../packet/source-ref.ts';
 import type { Encapsulation, ObservedLink, ObservedPacket } from '../observation.ts';
+import type { TcpdumpHeader } from './tcpdump-header.ts';
 import { parseTcpdumpLine, type TcpdumpLine } from './tcpdump-line.ts';
 import type { TcpdumpPrefix } from './tcpdump-prefix.ts';
+import { NO_TIME } from './wall-time.ts';
 
 /** A whole packet of tcpdump's text, which may take several lines. */
 export interface TcpdumpPacket {
@@ -22,17 +24,24 @@ export interface TcpdumpReader {
   flush(): void;
 }
 
+const NO_PREFIX: TcpdumpPrefix = { ...NO_TIME, device: null, direction: null, end: 0 };
+
 interface Waiting extends TcpdumpPacket {
   /** How it carries the next packet; null when it is an ICMP error that quotes it. */
   readonly carries: Encapsulation | null;
 }
 
+/** A header whose packet is on the next line. */
+interface PendingHeader {
+  readonly header: TcpdumpHeader;
+  readonly prefix: TcpdumpPrefix;
+  readonly link: ObservedLink | null;
+  readonly source: SourceRef;
+}
+
 /** Puts the lines of `-v`, VXLAN and quoted packets together and emits whole packets. */
 export function tcpdumpReader(emit: (packet: TcpdumpPacket) => void): TcpdumpReader {
-  let header: {
-    readonly line: Extract<TcpdumpLine, { kind: 'header' }>;
-    source: SourceRef;
-  } | null = null;
+  let header: PendingHeader | null = null;
   let waiting: Waiting | null = null;
 
   const flush = (): void => {
@@ -62,7 +71,7 @@ export function tcpdumpReader(emit: (packet: TcpdumpPacket) => void): TcpdumpRea
 
   const feed = (line: string, source: SourceRef): TcpdumpFeed => {
     const before = header;
-    const parsed = parseTcpdumpLine(line, before?.line.header ?? null);
+    const parsed = parseTcpdumpLine(line, before?.header ?? null);
     header = null;
     if (parsed === null) {
       return before ? { kind: 'unreadable', code: 'header-without-packet' } : { kind: 'other' };
@@ -74,14 +83,18 @@ export function tcpdumpReader(emit: (packet: TcpdumpPacket) => void): TcpdumpRea
         return { kind: 'recognised' };
       case 'header':
         if (parsed.prefix.base !== 'none') flush();
-        header = { line: parsed, source };
+        header = { header: parsed.header, prefix: parsed.prefix, link: parsed.link, source };
         return { kind: 'recognised' };
       case 'packet': {
         const continues = before !== null && parsed.prefix.base === 'none';
-        const prefix: TcpdumpPrefix = continues ? before.line.prefix : parsed.prefix;
-        const link = continues ? before.line.link : parsed.link;
+        const prefix: TcpdumpPrefix = continues ? before.prefix : parsed.prefix;
+        const link = continues ? before.link : parsed.link;
         const first = continues ? joined(before.source, source) : source;
         take({ ...parsed, prefix, link }, first);
+        const { carriedHeader } = parsed;
+        if (carriedHeader) {
+          header = { header: carriedHeader, prefix: NO_PREFIX, link: null, source };
+        }
         return { kind: 'recognised' };
       }
     }

@@ -1,0 +1,144 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readCapture } from '../../../src/evidence/capture/read-capture.ts';
+import type { Observation, ObservedPacket } from '../../../src/evidence/observation.ts';
+import { readEvidenceText } from '../../../src/evidence/text/read-text.ts';
+import { formatAddress } from '../../../src/packet/address.ts';
+import { programsMissing } from './programs-missing.ts';
+import { SAMPLES } from './sample-captures.ts';
+
+const missing = programsMissing(['tcpdump']);
+const folder = mkdtempSync(join(tmpdir(), 'hookline-tcpdump-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** tcpdump's own text of a capture, with its times in UTC. */
+function printed(path: string, options: readonly string[]): string {
+  const env = { ...process.env, TZ: 'UTC', LC_ALL: 'C' };
+  const argv = ['-r', path, ...options];
+  return execFileSync('tcpdump', argv, {
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+interface Expectation {
+  readonly options: readonly string[];
+  /** Seconds of a packet's time as this form prints it; null when it prints none. */
+  readonly time: (epoch: number, first: number) => number | null;
+  /** Whether the IP header and the link header are printed. */
+  readonly header?: boolean;
+  readonly link?: boolean;
+  /** TCP is printed without its flags and options. */
+  readonly brief?: boolean;
+}
+
+const day = (epoch: number): number => epoch % 86_400;
+const FORMS: readonly Expectation[] = [
+  { options: ['-n'], time: day },
+  { options: ['-nn', '-S'], time: day },
+  { options: ['-n', '-#'], time: day },
+  { options: ['-n', '-t'], time: () => null },
+  { options: ['-n', '-tt'], time: (epoch) => epoch },
+  { options: ['-n', '-ttt'], time: (epoch, first) => epoch - first },
+  { options: ['-n', '-tttt'], time: (epoch) => epoch },
+  { options: ['-n', '-ttttt'], time: (epoch, first) => epoch - first },
+  { options: ['-n', '-v'], time: day, header: true },
+  { options: ['-n', '-vv', '-tttt'], time: (epoch) => epoch, header: true },
+  { options: ['-n', '-e'], time: day, link: true },
+  { options: ['-n', '-e', '-v', '-tt'], time: (epoch) => epoch, header: true, link: true },
+  { options: ['-n', '-q'], time: day, brief: true },
+  { options: ['-n', '-x'], time: day },
+  { options: ['-n', '-A'], time: day },
+];
+
+/** The fields of a packet that the text has to have, too, as far as the form prints them. */
+function shown(packet: ObservedPacket, form: Expectation): object {
+  const { tcp, icmp } = packet;
+  const header = form.header
+    ? {
+        tos: packet.tos,
+        ttl: packet.ttl,
+        ipId: packet.ipId,
+        dontFragment: packet.dontFragment,
+        length: packet.length,
+      }
+    : {};
+  return {
+    ends: `${formatAddress(packet.source)} > ${formatAddress(packet.destination)}`,
+    protocol: packet.protocol,
+    sport: packet.sport,
+    dport: packet.dport,
+    ...header,
+    ...(tcp && !form.brief
+      ? {
+          tcp: {
+            flags: Object.keys(tcp.flags).sort(),
+            // Other numbers are relative to the first one seen.
+            sequence: tcp.flags.syn ? tcp.sequence : null,
+            window: tcp.window,
+            mss: tcp.mss,
+            windowScale: tcp.windowScale,
+            timestamp: [tcp.timestampValue, tcp.timestampEcho],
+            payloadLength: tcp.payloadLength,
+          },
+        }
+      : {}),
+    ...(icmp ? { icmp: [icmp.type, icmp.code, icmp.id, icmp.sequence, icmp.mtu] } : {}),
+  };
+}
+
+function carried(packet: ObservedPacket, form: Expectation): ObservedPacket[] {
+  // tcpdump does not look into flannel's udp backend, and with -q into no UDP.
+  const kind = packet.encapsulation?.kind;
+  if (!packet.inner || kind === 'flannel-udp' || (form.brief && kind === 'vxlan')) return [];
+  return [packet.inner, ...carried(packet.inner, form)];
+}
+
+function compare(path: string, file: Uint8Array, form: Expectation): void {
+  const expected = readCapture(file, 'case.pcap').value.observations;
+  const { value, issues } = readEvidenceText(printed(path, form.options), 'case.txt');
+  expect(expected.length).toBeGreaterThan(0);
+  expect(issues).toEqual([]);
+  const all = (seen: readonly Observation[]): object[][] =>
+    seen.map(({ packet }) => [packet, ...carried(packet, form)].map((each) => shown(each, form)));
+  expect(all(value.observations)).toEqual(all(expected));
+  const first = expected[0]?.time ?? 0;
+  value.observations.forEach((one, index) => {
+    const other = expected[index];
+    const time = form.time(other?.time ?? 0, first);
+    if (time === null) expect(one.time).toBeNull();
+    else expect(one.time ?? -1).toBeCloseTo(time, 4);
+    if (form.link && other?.link?.sourceMac) {
+      expect(one.link?.sourceMac).toBe(other.link.sourceMac);
+      expect(one.link?.vlan).toBe(other.link.vlan);
+    }
+  });
+}
+
+describe.skipIf(missing !== null)(
+  `tcpdump's text and its capture show the same${missing ? ` (${missing})` : ''}`,
+  () => {
+    const recorded = ['seed-udp-nomasq-rpf0', 'seed-vxlan-nomasq-rpf1'].flatMap((id) =>
+      readdirSync(`test/recorded/${id}/evidence`, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.pcap'))
+        .map((name) => `test/recorded/${id}/evidence/${name}`)
+        .filter((path) => readFileSync(path).length > 24),
+    );
+
+    describe.each(FORMS)('$options', (form) => {
+      it.each(recorded)('%s', (path) => {
+        compare(path, readFileSync(path), form);
+      });
+
+      it.each(SAMPLES)('$what', ({ file }) => {
+        const path = join(folder, 'sample.pcap');
+        writeFileSync(path, file);
+        compare(path, file, form);
+      });
+    });
+  },
+);
