@@ -18,7 +18,7 @@ export interface SetQuery {
   readonly set: string;
   /** One per dimension of the set. */
   readonly directions: readonly SetDirection[];
-  /** An element marked `nomatch` answers yes. */
+  /** Elements marked `nomatch` answer yes, and all others no. */
   readonly returnNomatch: boolean;
 }
 
@@ -30,14 +30,10 @@ const MAX_DEPTH = 8;
  * among them, or when its type is not modelled. Linux: ip_set_test().
  */
 export function testIpset(query: SetQuery, packet: RulePacket): Ternary {
-  const result = look(query, packet, 0);
-  if (result === 'nomatch') return query.returnNomatch ? 'yes' : 'no';
-  return result;
+  return look(query, packet, 0);
 }
 
-type Found = Ternary | 'nomatch';
-
-function look(query: SetQuery, packet: RulePacket, depth: number): Found {
+function look(query: SetQuery, packet: RulePacket, depth: number): Ternary {
   const set = packet.context.netns.ipsets?.find(({ name }) => name === query.set);
   if (!set || set.unsupported.length > 0 || depth > MAX_DEPTH) return 'unknown';
   const dimensions = ipsetDimensions(set.type);
@@ -53,11 +49,13 @@ function look(query: SetQuery, packet: RulePacket, depth: number): Found {
   );
   const found = findElement(elements, keys);
   if (found === null) return 'no';
-  return found.nomatch ? 'nomatch' : 'yes';
+  // Only sets with networks have `nomatch`, and only for them the option means something.
+  const inverted = query.returnNomatch && dimensions.includes('net');
+  return found.nomatch === inverted ? 'yes' : 'no';
 }
 
 /** Linux: list_set_ktest(). */
-function lookInMembers(set: Ipset, query: SetQuery, packet: RulePacket, depth: number): Found {
+function lookInMembers(set: Ipset, query: SetQuery, packet: RulePacket, depth: number): Ternary {
   let unknown = false;
   for (const { element } of set.entries) {
     const found = look({ ...query, set: element }, packet, depth + 1);
@@ -183,15 +181,21 @@ function secondLength({ parts }: Element): number {
   return part?.kind === 'prefix' ? part.prefix.length : 0;
 }
 
-/** The most specific element decides, so a `nomatch` can except from a wider one. */
+/**
+ * The most specific element decides, so a `nomatch` can except from a wider one. In
+ * hash:net,iface the most specific network decides, even if none of its devices is the packet's.
+ * Linux: mtype_test_cidrs(), hash_netiface4_data_equal().
+ */
 function findElement(elements: Elements, keys: readonly PacketKey[]): Element | null {
   const [first] = keys;
+  const ofDevices = keys.some(({ kind }) => kind === 'iface');
   if (first?.kind === 'address') {
     for (const { length, networks } of elements.byLength) {
       const prefix: Prefix = { address: first.address, length };
       const candidates = networks.get(network(prefix).address.bits);
       const found = candidates?.find((element) => fits(element, keys));
       if (found) return found;
+      if (ofDevices && candidates) return null;
     }
   }
   return elements.others.find((element) => fits(element, keys)) ?? null;
