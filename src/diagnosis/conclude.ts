@@ -22,6 +22,7 @@ import type { Explained } from './fix/fix.ts';
 import type { StandIns } from './infer/inference.ts';
 import { rank } from './rank.ts';
 import { openQuestions, type SearchResult, search } from './search.ts';
+import { serviceFindings } from './service-findings.ts';
 import { supportOf } from './step-support.ts';
 import { verifiedFixes } from './verify-fixes.ts';
 
@@ -182,6 +183,7 @@ function findingsOf(
     limits.push(...missingFacts(result.base));
   }
   return [
+    ...(result.survivors.length > 0 ? serviceFindings(setting.kube, setting.flow) : []),
     ...(outcome ? sourceFindings(outcome, lines.slice(0, 8)) : []),
     ...arrivalFindings(result.base, setting.observed),
     ...(healthy ? absenceFindings(healthy, setting.observed) : []),

@@ -1,7 +1,7 @@
 import type { Diagnosis, Hypothesis } from '../../diagnosis/diagnosis.ts';
-import { flowWords, outcomeWords } from '../trace/answer.ts';
+import { answerLine, flowWords, outcomeWords } from '../trace/answer.ts';
 import { decidingPacket, endDevice, packetEnd } from '../trace/packet-end.ts';
-import { flowJson, outcomeJson } from '../trace/to-json.ts';
+import { flowJson, outcomeJson, traceJson } from '../trace/to-json.ts';
 import { packetName, percent } from '../trace/words.ts';
 import { assumptionWords } from './assumption-words.ts';
 import { causeTitle, locationWords } from './cause-title.ts';
@@ -11,14 +11,15 @@ export function answerOf(diagnosis: Diagnosis): string {
   const { hypotheses, proven, verdict, symptom } = diagnosis;
   const head = `${flowWords(flowJson(diagnosis.flow))}: `;
   const [first, ...others] = hypotheses;
-  if (!first) return head + withoutHypothesis(diagnosis);
+  if (!first) return withoutHypothesis(diagnosis, head);
   if (proven) {
     const also = others.length > 0 ? `; and in ${others.length} more ways` : '';
     return `${head}${symptom.value}, proven: ${causeTitle(first.causeId)}; ${endWords(first)}${also}`;
   }
   if (verdict === 'undetermined' && symptom.from === 'model') {
-    const facts = hypotheses.map(({ assumptions }) => assumptionWords(assumptions));
-    return `${head}undetermined; it works by default, and fails ${facts.join(', or ')}, which is not known`;
+    const facts = hypotheses.map(({ assumptions }) => assumptionWords(assumptions)).join(', or ');
+    const state = symptom.value === 'works' ? 'it works by default, and' : 'it';
+    return `${head}undetermined; ${state} fails ${facts}, which is not known`;
   }
   const state = verdict === 'undetermined' ? 'undetermined' : symptom.value;
   if (others.length === 0) {
@@ -30,15 +31,14 @@ export function answerOf(diagnosis: Diagnosis): string {
   return `${head}${state}, not proven; ${hypotheses.length} explanations fit, likeliest: ${named} (${share})`;
 }
 
-function withoutHypothesis({ symptom, verdict, traces }: Diagnosis): string {
+function withoutHypothesis({ symptom, traces }: Diagnosis, head: string): string {
   const trace = traces[0];
+  if (trace && symptom.from === 'model') return answerLine(traceJson(trace));
   const best = trace?.outcomes[0];
   const model = best ? outcomeWords(outcomeJson(best)) : 'no branch could be followed';
-  if (symptom.from === 'model')
-    return verdict === 'reachable' ? `reachable; ${model}` : `${verdict}; ${model}`;
   return symptom.value === 'works'
-    ? `works; ${model}`
-    : `${symptom.value}, not explained: the model says ${model}`;
+    ? `${head}works; ${model}`
+    : `${head}${symptom.value}, not explained: the model says ${model}`;
 }
 
 /** What ends the packet in a hypothesis. */

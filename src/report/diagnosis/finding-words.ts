@@ -37,6 +37,10 @@ export const FINDING_WORDS: Readonly<Record<string, (values: Values) => string>>
     `${v.rules} LOG rules in ${v.table} ${v.chain} match the packet, ${v.lines} logged it: ${v.ends === 1 ? 'one was inserted first, one appended last; ' : ''}${MAYBE_LOG}.`,
   'mss-of-first-route': (v) =>
     `The client offers MSS ${v.mss}, from the MTU ${v.mtu} of ${v.device}, where its route was first looked up${v.otherMss === undefined ? '' : `; the working flow offers ${v.otherMss}, from ${v.otherDevice}`}. Routing the packet again does not change it${v.sentMtu === undefined ? '' : `: segments of this size do not fit ${v.sentOn}, MTU ${v.sentMtu}`}.`,
+  'service-has-no-such-port': (v) =>
+    `Service ${v.service} has no port ${v.port}, only ${v.ports}: nothing translates ${v.address}:${v.port}.`,
+  'service-has-no-ready-endpoint': (v) =>
+    `Service ${v.service} has no ready endpoint for port ${v.port}${v.endpoints === 0 ? '' : ` (${v.endpoints} are not ready)`}.`,
   'search-was-cut': () =>
     'There are more combinations of assumptions than were tried; other explanations may exist.',
   'nothing-fits': () => 'No explanation that the model has fits what was seen.',

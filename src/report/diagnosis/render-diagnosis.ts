@@ -47,7 +47,10 @@ export function renderDiagnosis(
   add(title, hypothesisLines(diagnosis, level, canvas));
   add('Ruled out', ruledOutLines(diagnosis.ruledOut, canvas));
   if (diagnosis.experiment) {
-    add('Look next, the cheapest first', experimentLines(diagnosis.experiment, canvas));
+    add(
+      'Look next, the cheapest first',
+      experimentLines(diagnosis.experiment, diagnosis.hypotheses, canvas),
+    );
   }
   add('Fixes', fixLines(diagnosis, canvas));
   add(
@@ -65,6 +68,8 @@ export function renderDiagnosis(
 function shortLines(diagnosis: Diagnosis, canvas: Canvas): readonly string[] {
   const lines: string[] = [];
   const why = mechanismOf(diagnosis);
+  const service = diagnosis.findings.find(({ code }) => code.startsWith('service-has-no-'));
+  if (service) lines.push(...paragraph(findingWords(service), canvas, 'Why:  '));
   if (why) lines.push(...paragraph(sourceInShort(why.values), canvas, 'Why:  '));
   const looks = diagnosis.experiment?.steps.filter(({ cost }) => cost <= 1).slice(0, 2) ?? [];
   const commands = looks.flatMap(({ commands }) => commands.slice(0, 1));
