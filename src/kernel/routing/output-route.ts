@@ -75,9 +75,20 @@ export function routeConnect(netns: NetnsState, key: OutputKey, decider: Decider
   const first = routeOutput(netns, { ...key, sport: 0, dport: 0 }, decider);
   if (first.kind === 'error') return first;
   const second = routeOutput(netns, { ...key, source: first.source }, decider);
+  const refused = second.kind === 'route' ? refusedByProtocol(second, key.protocol) : null;
+  if (refused) return failed(refused, second.route);
   return second.kind === 'error' || key.source !== null
     ? second
     : { ...second, sourceChoice: first.sourceChoice };
+}
+
+/**
+ * TCP connects to one host only; others send to all of a link only with SO_BROADCAST, which a
+ * usual client does not set. Linux: tcp_v4_connect(), __ip4_datagram_connect().
+ */
+function refusedByProtocol({ type }: FoundRoute, protocol: number): Errno | null {
+  if (protocol !== PROTOCOL.tcp) return type === 'broadcast' ? 'EACCES' : null;
+  return type === 'broadcast' || type === 'multicast' ? 'ENETUNREACH' : null;
 }
 
 function failed(errno: Errno, route: Route | null = null): OutputRoute {
