@@ -4,15 +4,12 @@ import type { XtRule } from '../../src/kernel/netfilter/xtables/rule.ts';
 import { MATCH_GRAMMARS } from '../../src/snapshot/iptables-save/match/registry.ts';
 import { printRule } from '../../src/snapshot/iptables-save/print.ts';
 import { TARGET_GRAMMARS } from '../../src/snapshot/iptables-save/target/registry.ts';
-import {
-  ABSENT_FORMS,
-  HEADER_FORMS,
-  MATCH_FORMS,
-  type OptionForm,
-  TARGET_FORMS,
-  UNSUPPORTED_FORMS,
-} from './option-forms.ts';
+import { HEADER_FORMS } from './header-forms.ts';
+import { MATCH_FORMS } from './match-forms.ts';
+import type { OptionForm } from './option-form.ts';
 import { meaningOf, readRule } from './read-rule.ts';
+import { TARGET_FORMS } from './target-forms.ts';
+import { ABSENT_FORMS, UNSUPPORTED_FORMS } from './unsupported-forms.ts';
 
 const MODELLED = [...HEADER_FORMS, ...MATCH_FORMS, ...TARGET_FORMS, ...ABSENT_FORMS];
 

@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseIptablesSave } from '../../../src/snapshot/iptables-save/parse.ts';
 import { printIptablesSave } from '../../../src/snapshot/iptables-save/print.ts';
-import {
-  HEADER_FORMS,
-  MATCH_FORMS,
-  type OptionForm,
-  TARGET_FORMS,
-  UNSUPPORTED_FORMS,
-} from '../../xtables/option-forms.ts';
+import { HEADER_FORMS } from '../../xtables/header-forms.ts';
+import { MATCH_FORMS } from '../../xtables/match-forms.ts';
+import type { OptionForm } from '../../xtables/option-form.ts';
 import { recordedSaves, withoutComments } from '../../xtables/recorded-saves.ts';
+import { TARGET_FORMS } from '../../xtables/target-forms.ts';
+import { UNSUPPORTED_FORMS } from '../../xtables/unsupported-forms.ts';
 import { labMissing, makeNamespaces, type Namespaces } from '../paths/namespaces.ts';
 
 /**
