@@ -22,6 +22,11 @@ const OTHER_CLOCK_SECONDS = 3600;
 const RETRANSMISSION_SECONDS = 0.2;
 /** Sightings of one packet lie close together in each file; older ones are another packet's. */
 const BUCKET = 16;
+/**
+ * More sightings than any path has places. A log that repeats one packet without end must not
+ * make each line be compared with all before it.
+ */
+const MOST_SIGHTINGS = 256;
 
 /** Finds the sightings that are one packet: by header identity, never by time alone. */
 export function joinPackets(observations: readonly Observation[]): readonly JoinedPacket[] {
@@ -83,13 +88,17 @@ function register(buckets: Map<string, Draft[]>, key: string, draft: Draft): voi
 
 function admits(draft: Draft, observation: Observation): boolean {
   return (
+    draft.sightings.length < MOST_SIGHTINGS &&
     draft.sightings.every((sighting) => consistent(sighting, observation)) &&
     draft.sightings.some((sighting) => identical(sighting, observation))
   );
 }
 
 function mergeable(a: Draft, b: Draft): boolean {
-  return a.sightings.every((x) => b.sightings.every((y) => consistent(x, y)));
+  return (
+    a.sightings.length + b.sightings.length <= MOST_SIGHTINGS &&
+    a.sightings.every((x) => b.sightings.every((y) => consistent(x, y)))
+  );
 }
 
 function merge(into: Draft, other: Draft): void {
