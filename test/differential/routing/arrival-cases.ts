@@ -277,16 +277,16 @@ const FORWARDING: readonly ArrivalCase[] = [
 const ROUTE_TYPES = ['blackhole', 'unreachable', 'prohibit', 'throw'] as const;
 
 const typed = (type: string, i: number): readonly ArrivalCase[] => [
-  { name: `to a ${type} route`, iif: 'd0', from: '10.20.0.5', to: `30.${i}.0.1` },
+  { name: `to a route of type ${type}`, iif: 'd0', from: '10.20.0.5', to: `30.${i}.0.1` },
   {
-    name: `to a ${type} route, forwarding off`,
+    name: `to a route of type ${type}, forwarding off`,
     iif: 'd0',
     from: '10.20.0.5',
     to: `30.${i}.0.1`,
     sysctls: conf({ 'd0.forwarding': 0 }),
   },
   ...MODES.map((mode) => ({
-    name: `from a ${type} route, rp_filter ${mode}`,
+    name: `from a route of type ${type}, rp_filter ${mode}`,
     iif: 'd0' as const,
     from: `30.${i}.0.1`,
     to: '10.0.0.2',
