@@ -6,8 +6,9 @@ import { ports } from '../packet/packet.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { Attempt } from './attempt.ts';
 import type { DiagnoseInput } from './diagnose.ts';
-import { firstPacketAgrees, firstSource, flowOfAttempt } from './flow-of-attempt.ts';
+import { firstPacketAgrees, flowOfAttempt } from './flow-of-attempt.ts';
 import { ownerOf, placesFromSides } from './infer/places.ts';
+import { innermost } from './match-sightings.ts';
 import { NOTHING_OBSERVED, type ObservedFlow, observedFlow, type Places } from './observed-flow.ts';
 
 /** The flow to explain with the attempt that evidence shows of it. */
@@ -91,16 +92,16 @@ function askedFlow({ ask }: DiagnoseInput): Flow | null {
   };
 }
 
-/** Whether the model gives the asked flow's packets this attempt's addresses. */
+/** Whether some packet of the asked flow has this attempt's addresses, before or after translation. */
 function predicted(trace: Trace, attempt: Attempt): boolean {
-  const source = firstSource(trace);
-  if (!source || !sameAddress(source, attempt.client)) return false;
   return trace.outcomes.some((outcome) =>
     (outcome.packets[0]?.steps ?? []).some(({ skb }) => {
-      let packet = skb.packet;
-      while (packet.inner) packet = packet.inner.packet;
+      const packet = innermost(skb.packet);
       const { dport } = ports(packet);
-      return isAbout(attempt, { address: packet.destination, port: dport === 0 ? null : dport });
+      return (
+        sameAddress(packet.source, attempt.client) &&
+        isAbout(attempt, { address: packet.destination, port: dport === 0 ? null : dport })
+      );
     }),
   );
 }

@@ -8,7 +8,8 @@ export const NO_ENDPOINTS: Cause = {
     if (table?.kind !== 'table' || table.verdict === 'accept') return null;
     const last = table.hits.at(-1);
     if (!last) return null;
-    const says = /has no (local )?endpoints/.test(last.rule);
+    // kube-proxy's comment, or its nftables maps.
+    const says = /has no (local )?endpoints|@no-endpoint-(services|nodeports)/.test(last.rule);
     const chain = /^(KUBE-(SERVICES|EXTERNAL-SERVICES)|no-endpoint|reject-chain)/.test(last.chain);
     return says || (chain && last.verdict.startsWith('reject')) ? endLocation(ending) : null;
   },
