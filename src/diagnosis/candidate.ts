@@ -4,7 +4,7 @@ import type { DiagnosticCase } from './case.ts';
 import { causeOf } from './cause/all-causes.ts';
 import { compareWithCounters } from './counters.ts';
 import type { EvidenceRef, Location } from './diagnosis.ts';
-import { endingOf } from './ending.ts';
+import { endingOf, fails } from './ending.ts';
 import { compareWithObservations, type Fit, fitsSymptom } from './fit.ts';
 import type { ObservedFlow } from './observed-flow.ts';
 import type { Answers } from './trace-flow.ts';
@@ -77,10 +77,6 @@ export function judge(diagnosticCase: DiagnosticCase, answers: Answers, cost: nu
     else refuted.push({ candidate, because });
   }
   return { trace, fitting, refuted };
-}
-
-function fails({ client }: Outcome): boolean {
-  return client !== 'connected' && client !== 'unknown';
 }
 
 /** The client would see something else; the last line of its flow stands for what it saw. */

@@ -50,7 +50,11 @@ export function conclude(setting: Setting): Diagnosis {
   const explained = ranked.map(
     ({ candidate, confidence }, index): Explained => ({
       answers: candidate.answers,
-      hypothesis: hypothesisOf(setting, candidate, confidence, index),
+      hypothesis: hypothesisOf(setting, candidate, {
+        confidence,
+        id: `h${index + 1}`,
+        hinges: result.hinges,
+      }),
     }),
   );
   const hypotheses = explained.map(({ hypothesis }) => hypothesis);
@@ -106,7 +110,14 @@ export function conclude(setting: Setting): Diagnosis {
 function resultOf(setting: Setting, base: Trace, symptom: Symptom): SearchResult {
   if (symptom !== 'works') return search({ ...setting, symptom });
   if (setting.symptom === null) return openQuestions({ ...setting, symptom: 'intermittent' });
-  return { base, survivors: [], refuted: [], proven: false, truncated: base.truncated };
+  return {
+    base,
+    survivors: [],
+    refuted: [],
+    proven: false,
+    hinges: new Set(),
+    truncated: base.truncated,
+  };
 }
 
 function symptomOf(base: Trace): Symptom {
@@ -145,18 +156,20 @@ function verdictOf(
 function hypothesisOf(
   setting: Setting,
   candidate: Candidate,
-  confidence: number,
-  index: number,
+  { id, confidence, hinges }: Pick<Hypothesis, 'id' | 'confidence'> & Pick<SearchResult, 'hinges'>,
 ): Hypothesis {
   const { outcome, fit, causeId, location, dropReason } = candidate;
   const support = supportOf(outcome, setting.observed, setting.counters);
   return {
-    id: `h${index + 1}`,
+    id,
     causeId,
     confidence,
     location,
     dropReason,
-    assumptions: deviations(outcome),
+    assumptions: outcome.assumptions.filter(
+      ({ kind, isDefault, questionId }) =>
+        kind === 'unknown' && (!isDefault || hinges.has(questionId)),
+    ),
     evidence: fit.supports,
     contradictedBy: fit.doubts,
     outcome,

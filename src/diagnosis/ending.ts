@@ -27,6 +27,11 @@ export function endingOf(outcome: Outcome): Ending | null {
   };
 }
 
+/** Whether the client surely did not get through. */
+export function fails({ client }: Outcome): boolean {
+  return client !== 'connected' && client !== 'unknown';
+}
+
 /** The assumptions of an outcome that are not the defaults, without the kernel's free choices. */
 export function deviations(outcome: Outcome): readonly Assumption[] {
   return outcome.assumptions.filter(

@@ -2,6 +2,7 @@ import type { Question } from '../kernel/decide.ts';
 import type { Trace } from '../trace/trace.ts';
 import { type Candidate, type Judgement, judge, type Refuted } from './candidate.ts';
 import type { DiagnosticCase } from './case.ts';
+import { fails } from './ending.ts';
 import type { Answers } from './trace-flow.ts';
 
 /** What the search found. */
@@ -11,8 +12,10 @@ export interface SearchResult {
   /** One candidate for each cause and place; every set of answers is minimal. */
   readonly survivors: readonly Candidate[];
   readonly refuted: readonly Refuted[];
-  /** The symptom follows from facts: no other answer to any question makes it go away. */
+  /** The symptom and its place follow from facts: no other answer to any question changes them. */
   readonly proven: boolean;
+  /** Questions whose usual answer makes the symptom, or its place, what it is by default. */
+  readonly hinges: ReadonlySet<string>;
   /** True when there were more combinations than the limit. */
   readonly truncated: boolean;
 }
@@ -24,6 +27,7 @@ interface Deviation {
 }
 
 const NO_ANSWERS: Answers = new Map();
+const NO_HINGES: ReadonlySet<string> = new Set();
 /** Model runs one search may take; a run is well under a millisecond. */
 const MAX_RUNS = 2000;
 
@@ -43,11 +47,14 @@ export function search(diagnosticCase: DiagnosticCase): SearchResult {
   const base = run(NO_ANSWERS, 0);
   const singles = deviationsOf(base.trace.questions);
   if (base.fitting.length > 0) {
+    const { hinges, elsewhere } = hingesOf(diagnosticCase, base, singles, run);
+    const survivors = distinct([...base.fitting, ...elsewhere]);
     return {
       base: base.trace,
-      survivors: distinct(base.fitting),
-      refuted: distinctRefuted(refuted, base.fitting),
-      proven: holdsForAll(diagnosticCase, base, singles),
+      survivors,
+      refuted: distinctRefuted(refuted, survivors),
+      proven: hinges.size === 0 && base.trace.outcomes.every(fails),
+      hinges,
       truncated: base.trace.truncated,
     };
   }
@@ -75,6 +82,7 @@ export function search(diagnosticCase: DiagnosticCase): SearchResult {
     survivors: kept,
     refuted: distinctRefuted(refuted, kept),
     proven: false,
+    hinges: NO_HINGES,
     truncated,
   };
 }
@@ -99,6 +107,7 @@ export function openQuestions(diagnosticCase: DiagnosticCase): SearchResult {
       survivors,
     ),
     proven: false,
+    hinges: NO_HINGES,
     truncated: base.trace.truncated,
   };
 }
@@ -142,20 +151,31 @@ function answersOf(deviations: readonly Deviation[]): Answers {
   return new Map(deviations.map(({ id, value }) => [id, value]));
 }
 
-/** Whether the symptom stays whatever one assumes instead: then nothing had to be assumed. */
-function holdsForAll(
+/**
+ * The questions that a predicted failure hangs on: another answer lets the flow live, or leaves
+ * open what becomes of it, or, if that answer is common, makes it fail elsewhere.
+ */
+function hingesOf(
   { network, flow, trace }: DiagnosticCase,
   base: Judgement,
   singles: readonly Deviation[],
-): boolean {
-  if (base.trace.outcomes.some(({ client }) => client === 'connected' || client === 'unknown')) {
-    return false;
+  run: (answers: Answers, cost: number) => Judgement,
+): { readonly hinges: ReadonlySet<string>; readonly elsewhere: readonly Candidate[] } {
+  const hinges = new Set<string>();
+  const elsewhere: Candidate[] = [];
+  const places = new Set(base.fitting.map(placeKey));
+  for (const single of singles) {
+    const answers = answersOf([single]);
+    if (single.cost > COMMON) {
+      if (!trace(network, flow, { answers }).outcomes.every(fails)) hinges.add(single.id);
+      continue;
+    }
+    const { trace: other, fitting } = run(answers, single.cost);
+    const moved = fitting.filter((candidate) => !places.has(placeKey(candidate)));
+    elsewhere.push(...moved);
+    if (moved.length > 0 || !other.outcomes.every(fails)) hinges.add(single.id);
   }
-  return singles.every((single) =>
-    trace(network, flow, { answers: answersOf([single]) }).outcomes.every(
-      ({ client }) => client !== 'connected',
-    ),
-  );
+  return { hinges, elsewhere };
 }
 
 /** The cheapest candidate of each cause and place. */
