@@ -25,7 +25,7 @@ export function evaluateBaseChain(
   packet: RulePacket,
   run: Run,
 ): TableResult {
-  const walk: Walk = { table, run, packet, skb: packet.skb, hits: [], draws: new Map() };
+  const walk: Walk = { table, base, run, packet, skb: packet.skb, hits: [], draws: new Map() };
   const end = (verdict: TableVerdict, byPolicy = false): TableResult => ({
     verdict,
     skb: walk.skb,
@@ -75,6 +75,7 @@ export function evaluateBaseChain(
 
 interface Walk {
   readonly table: NftTable;
+  readonly base: NftBaseChain;
   readonly run: Run;
   readonly packet: RulePacket;
   readonly hits: RuleHit[];
@@ -128,6 +129,7 @@ function scopeOf(
     packet: { context: walk.packet.context, skb: walk.skb },
     run: walk.run,
     table: walk.table,
+    base: walk.base.name,
     draws: walk.draws,
     evaluate: (expression) => evaluateExpression(expression, scope),
   };

@@ -12,6 +12,8 @@ export interface RuleScope {
   readonly packet: RulePacket;
   readonly run: Run;
   readonly table: NftTable;
+  /** The base chain that the packet is in; `chain` may have been jumped to from it. */
+  readonly base: string;
   readonly chain: string;
   readonly rule: NftRule;
   /** Index of the statement within the rule. */
@@ -44,7 +46,7 @@ export function askHere(scope: RuleScope, asked: RuleQuestion): Option {
   const place = `${asked.topic}:${ruleKey(scope)}:${scope.statement}:${asked.about}`;
   const id = `${place}:${hook}:${describeFlow(packet.skb)}`;
   return run.decider.decide({
-    id: asked.kind === 'random' ? nextDraw(scope, id) : id,
+    id: asked.kind === 'random' ? nextDraw(scope, `${id}:${scope.base}`) : id,
     kind: asked.kind,
     topic: asked.topic,
     where: netns.ref,
