@@ -1,3 +1,4 @@
+import type { Topic } from '../kernel/decide.ts';
 import type { KubeFacts } from '../kube/facts.ts';
 import { netnsKey } from '../packet/place.ts';
 import type { Prefix } from '../packet/prefix.ts';
@@ -146,11 +147,39 @@ function verdictOf(
   hypotheses: readonly Hypothesis[],
 ): Verdict {
   if (setting.symptom === null) {
-    return symptom === 'works' && hypotheses.length > 0 ? 'undetermined' : base.verdict;
+    const open = symptom === 'works' ? hypotheses.length > 0 : mayWork(setting, base);
+    return open ? 'undetermined' : base.verdict;
   }
   if (setting.symptomFrom === 'assumed') return 'undetermined';
   if (symptom === 'works' || symptom === 'slow') return 'reachable';
   return symptom === 'intermittent' ? 'ambiguous' : 'unreachable';
+}
+
+/** Facts that files of a snapshot hold; what lies outside the nodes nobody can collect there. */
+const COLLECTABLE: ReadonlySet<Topic> = new Set<Topic>([
+  'device',
+  'interface-address',
+  'ipset',
+  'match',
+  'mtu',
+  'route',
+  'routing-rule',
+  'ruleset',
+  'socket',
+  'sysctl',
+]);
+
+/** Whether a predicted failure hangs on a fact that was not collected. */
+function mayWork({ network, flow, trace }: Setting, base: Trace): boolean {
+  return base.questions
+    .filter(({ kind, topic }) => kind === 'unknown' && COLLECTABLE.has(topic))
+    .some(({ id, options }) =>
+      options.some(({ value }) =>
+        trace(network, flow, { answers: new Map([[id, value]]) }).outcomes.some(
+          ({ client }) => client === 'connected',
+        ),
+      ),
+    );
 }
 
 function hypothesisOf(

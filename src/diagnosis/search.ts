@@ -1,8 +1,9 @@
 import type { Question } from '../kernel/decide.ts';
-import type { Trace } from '../trace/trace.ts';
+import type { Outcome, Trace } from '../trace/trace.ts';
 import { type Candidate, type Judgement, judge, type Refuted } from './candidate.ts';
 import type { DiagnosticCase } from './case.ts';
 import { fails } from './ending.ts';
+import { compareWithObservations } from './fit.ts';
 import type { Answers } from './trace-flow.ts';
 
 /** What the search found. */
@@ -156,7 +157,7 @@ function answersOf(deviations: readonly Deviation[]): Answers {
  * open what becomes of it, or, if that answer is common, makes it fail elsewhere.
  */
 function hingesOf(
-  { network, flow, trace }: DiagnosticCase,
+  { network, flow, trace, observed }: DiagnosticCase,
   base: Judgement,
   singles: readonly Deviation[],
   run: (answers: Answers, cost: number) => Judgement,
@@ -164,16 +165,22 @@ function hingesOf(
   const hinges = new Set<string>();
   const elsewhere: Candidate[] = [];
   const places = new Set(base.fitting.map(placeKey));
+  // What the lines contradict is no alternative.
+  const letsLive = (outcomes: readonly Outcome[]): boolean =>
+    outcomes.some(
+      (outcome) =>
+        !fails(outcome) && compareWithObservations(outcome, observed).contradictions.length === 0,
+    );
   for (const single of singles) {
     const answers = answersOf([single]);
     if (single.cost > COMMON) {
-      if (!trace(network, flow, { answers }).outcomes.every(fails)) hinges.add(single.id);
+      if (letsLive(trace(network, flow, { answers }).outcomes)) hinges.add(single.id);
       continue;
     }
     const { trace: other, fitting } = run(answers, single.cost);
     const moved = fitting.filter((candidate) => !places.has(placeKey(candidate)));
     elsewhere.push(...moved);
-    if (moved.length > 0 || !other.outcomes.every(fails)) hinges.add(single.id);
+    if (moved.length > 0 || letsLive(other.outcomes)) hinges.add(single.id);
   }
   return { hinges, elsewhere };
 }
