@@ -22,8 +22,8 @@ const MARK = '=== case';
 
 /**
  * Sends frames one after another and reads the counters of `host` after each. The kernel traces
- * all namespaces as one: a frame is found by the device that received it since the last mark, and
- * its end by the address of its buffer.
+ * all namespaces as one: a frame is found by the device that received it since the last mark and
+ * by its length, and its end by the address of its buffer.
  */
 export function inject(
   namespaces: Namespaces,
@@ -62,10 +62,7 @@ export function inject(
     maxBuffer: 2 ** 28,
   });
   const parts = printed.split(`${MARK}\n`);
-  const reasons = dropReasons(
-    parts.at(-1) ?? '',
-    injections.map(({ through }) => through),
-  );
+  const reasons = dropReasons(parts.at(-1) ?? '', injections);
   const snapshots = parts.slice(1, -1);
   return injections.map((_, i): Observed => {
     const before = snapshots[i] ?? '';
@@ -79,10 +76,10 @@ export function inject(
 }
 
 /** The drop reason of each frame, by its number. */
-function dropReasons(trace: string, devices: readonly string[]): ReadonlyMap<number, string> {
+function dropReasons(trace: string, injections: readonly Injection[]): ReadonlyMap<number, string> {
   const reasons = new Map<number, string>();
   let current = -1;
-  // Neighbour discovery comes in by the same devices.
+  // Neighbour discovery, and the frames of other tests, come in by devices of the same names.
   const buffers = new Set<string>();
   for (const line of trace.split('\n')) {
     const mark = /: tracing_mark_write: frame (\d+)/.exec(line);
@@ -91,8 +88,11 @@ function dropReasons(trace: string, devices: readonly string[]): ReadonlyMap<num
       buffers.clear();
       continue;
     }
-    const received = /: netif_receive_skb: dev=(\w+) skbaddr=(\w+)/.exec(line);
-    if (received?.[2] && received[1] === devices[current]) buffers.add(received[2]);
+    const received = /: netif_receive_skb: dev=(\w+) skbaddr=(\w+) len=(\d+)/.exec(line);
+    const sent = injections[current];
+    const isOurs =
+      received?.[1] === sent?.through && Number(received?.[3]) === (sent?.frame.length ?? 0) - 14;
+    if (received?.[2] && isOurs) buffers.add(received[2]);
     const freed = /: kfree_skb: skbaddr=(\w+) .* reason: (\w+)/.exec(line);
     if (freed?.[1] && freed[2] && buffers.has(freed[1]) && !reasons.has(current)) {
       reasons.set(current, freed[2]);
