@@ -35,7 +35,12 @@ const TOPOLOGY = (wire: string): string =>
     'route add default dev d1',
   ].join('\n');
 
-const SETTINGS = ['ip_forward=1', ...['all', 'd0', 'd1'].map((name) => `conf.${name}.rp_filter=0`)];
+const SETTINGS = [
+  'ip_forward=1',
+  // Every reject answers.
+  'icmp_ratelimit=0',
+  ...['all', 'd0', 'd1'].map((name) => `conf.${name}.rp_filter=0`),
+];
 
 function describePacket({ source, destination, transport, ttl, tos, length }: Packet): string {
   const addresses = `${formatAddress(source)} > ${formatAddress(destination)}`;

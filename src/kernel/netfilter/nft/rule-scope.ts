@@ -30,6 +30,8 @@ export interface RuleQuestion {
   /** Distinguishes the questions of one statement. */
   readonly about: string;
   readonly options: readonly Option[];
+  /** Every evaluation chooses anew, as `numgen` does; others repeat their answer. */
+  readonly anew?: true;
 }
 
 /** Where a rule stands, for ids: namespace, table, chain, handle. */
@@ -46,7 +48,7 @@ export function askHere(scope: RuleScope, asked: RuleQuestion): Option {
   const place = `${asked.topic}:${ruleKey(scope)}:${scope.statement}:${asked.about}`;
   const id = `${place}:${hook}:${describeFlow(packet.skb)}`;
   return run.decider.decide({
-    id: asked.kind === 'random' ? nextDraw(scope, `${id}:${scope.base}`) : id,
+    id: asked.anew ? nextDraw(scope, `${id}:${scope.base}`) : id,
     kind: asked.kind,
     topic: asked.topic,
     where: netns.ref,

@@ -46,6 +46,7 @@ export function drawWeighted<T>(
     kind: 'random',
     topic: 'random-match',
     about: `numgen ${mode}`,
+    anew: true,
     options: possible.map(({ name, weight }) => ({
       value: name,
       probability: weight / modulus,
