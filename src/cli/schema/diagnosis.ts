@@ -35,6 +35,11 @@ const commandSchema = z
   })
   .describe('runnable as it stands in its namespace');
 
+const observationSchema = {
+  commands: z.array(commandSchema),
+  predictions: z.array(z.strictObject({ hypothesis: z.string(), expect: z.string() })),
+};
+
 const supportSchema = z.enum(['observed', 'inferred', 'modelled']);
 
 const comparedStep = z.strictObject({
@@ -107,16 +112,11 @@ export const diagnosisSchema = z.strictObject({
   findings: z.array(findingSchema),
   experiment: z
     .strictObject({
-      steps: z.array(
-        z.strictObject({
-          id: z.string(),
-          cost: z.number(),
-          commands: z.array(commandSchema),
-          predictions: z.array(z.strictObject({ hypothesis: z.string(), expect: z.string() })),
-        }),
-      ),
+      ...observationSchema,
+      steps: z.array(z.strictObject({ id: z.string(), cost: z.number(), ...observationSchema })),
     })
-    .nullable(),
+    .nullable()
+    .describe('the next observation, and all of them, the cheapest first'),
   fixes: z.array(
     z.strictObject({
       fixId: z.string(),

@@ -2,6 +2,7 @@ import type {
   Comparison,
   Diagnosis,
   Experiment,
+  ExperimentStep,
   Finding,
   Hypothesis,
   Location,
@@ -23,10 +24,16 @@ export interface DiagnosisJson
   readonly hypotheses: readonly HypothesisJson[];
   readonly ruledOut: readonly RuledOutJson[];
   readonly findings: readonly Plain<Finding>[];
-  readonly experiment: Plain<Experiment> | null;
+  readonly experiment: ExperimentJson | null;
   readonly fixes: readonly Plain<ProposedFix>[];
   readonly traces: readonly TraceJson[];
   readonly comparison: ComparisonJson | null;
+}
+
+/** The next observation, and after it all of them, the cheapest first. */
+export interface ExperimentJson extends Plain<Experiment> {
+  readonly commands: Plain<ExperimentStep>['commands'];
+  readonly predictions: Plain<ExperimentStep>['predictions'];
 }
 
 export interface ComparisonJson extends Plain<Pick<Comparison, 'rows' | 'firstDivergence'>> {
@@ -86,13 +93,20 @@ export function diagnosisJson(diagnosis: Diagnosis): DiagnosisJson {
       because: plain(because),
     })),
     findings: plain(diagnosis.findings),
-    experiment: plain(diagnosis.experiment),
+    experiment: diagnosis.experiment && experimentJson(diagnosis.experiment),
     fixes: plain(diagnosis.fixes),
     inferred: plain(diagnosis.inferred),
     unsupported: diagnosis.unsupported,
     traces: diagnosis.traces.map(traceJson),
     comparison: diagnosis.comparison && comparisonJson(diagnosis.comparison),
   };
+}
+
+function experimentJson({ steps }: Experiment): ExperimentJson | null {
+  const [next] = steps;
+  if (!next) return null;
+  const { commands, predictions } = plain(next);
+  return { commands, predictions, steps: plain(steps) };
 }
 
 function comparisonJson({ left, right, rows, firstDivergence }: Comparison): ComparisonJson {
