@@ -9,7 +9,7 @@ it.each(['matches', 'targets', 'nft'])('the table of %s says what the model says
   const { matches, targets } = xtablesTables();
   const wanted = { matches, targets, nft: nftTable() }[name] ?? '';
   const page = readFileSync(FILE, 'utf8');
-  const part = new RegExp(`<!-- ${name}: generated -->\n[^]*?<!-- end -->`);
+  const part = new RegExp(`<!-- ${name}: generated -->\n[\\s\\S]*?<!-- end -->`);
   const written = `<!-- ${name}: generated -->\n${wanted}\n<!-- end -->`;
   if (process.env.HOOKLINE_UPDATE_DOCS) {
     writeFileSync(
