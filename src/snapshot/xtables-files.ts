@@ -93,9 +93,10 @@ function sameRules(
   plain: NamedText,
   ...others: readonly (NamedText | undefined)[]
 ): NamedText | undefined {
+  const given = others.filter((other) => other !== undefined);
+  if (given.length === 0) return undefined;
   const rules = rulesOnly(plain.text);
-  if (rules === '') return undefined;
-  return others.find((other) => other !== undefined && rulesOnly(other.text) === rules);
+  return rules === '' ? undefined : given.find((other) => rulesOnly(other.text) === rules);
 }
 
 /** The text without comments and counters, which differ between two runs. */
