@@ -2,7 +2,7 @@ import { type Address, parseAddress } from '../../packet/address.ts';
 import type { Issue, Parsed } from '../../packet/issue.ts';
 import { type Prefix, parsePrefix } from '../../packet/prefix.ts';
 
-/** What a `--facts` file says; see docs/formats/facts.md. */
+/** What a `--facts` file says; see docs/facts.md. */
 export interface GivenFacts {
   readonly file: string;
   readonly nodes: readonly GivenNode[];
@@ -39,6 +39,21 @@ export interface GivenEndpoint {
   readonly address: Address;
   readonly port: number | null;
 }
+
+export const NOTHING_GIVEN: Omit<GivenFacts, 'file'> = {
+  nodes: [],
+  service: null,
+  endpoint: null,
+  overlayNetwork: null,
+  serviceNetwork: null,
+};
+
+export const NOTHING_GIVEN_OF_NODE: Omit<GivenNode, 'name' | 'role'> = {
+  devices: [],
+  routes: [],
+  sysctls: new Map(),
+  overlayEndpoint: null,
+};
 
 type Fields = Readonly<Record<string, unknown>>;
 
