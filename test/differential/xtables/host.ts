@@ -8,6 +8,9 @@ import { SETS, SOURCES, TARGETS } from './random-rules.ts';
 const ENDS = { in0: 'near', out0: 'far' } as const;
 const MACS = { in0: '02:00:00:00:00:01', out0: '02:00:00:00:00:02' } as const;
 
+/** What TCPMSS clamps to. */
+const MTU = { in0: 1500, out0: 1400 } as const;
+
 export const NAMES = ['host', 'near', 'far'] as const;
 
 /** An IPv4 packet that left the host. */
@@ -33,7 +36,7 @@ export function buildHost(ns: Namespaces): void {
   const lines = (['in0', 'out0'] as const).flatMap((device, i) => [
     `link add ${device} address ${MACS[device]} type veth peer name ${device} netns ${ns.named(ENDS[device])}`,
     `addr add 10.0.${i}.1/24 dev ${device}`,
-    `link set ${device} up`,
+    `link set ${device} up mtu ${MTU[device]}`,
   ]);
   ns.run('host', ['ip', '-batch', '-'], [...lines, ...neighbours].join('\n'));
   for (const device of ['in0', 'out0'] as const) {
@@ -111,11 +114,26 @@ const END: Sent['packet'] = {
 /** The frame of a packet, numbered by its IP identification, which no hook changes. */
 function frameOf({ device, packet }: Sent, id: number): Buffer {
   const frame = ethernetFrame(packet, MACS[device]);
+  if (packet.transport.kind === 'tcp') addSegmentSize(frame, packet.transport.mss);
   frame.writeUInt16BE(id, 18);
-  // RFC 1624: the checksum had the identification as 0.
-  const sum = (~frame.readUInt16BE(24) & 0xffff) + id;
-  frame.writeUInt16BE(~((sum & 0xffff) + (sum >>> 16)) & 0xffff, 24);
+  raiseChecksum(frame, 24, id);
   return frame;
+}
+
+/** Makes the first four bytes of a TCP segment's zero payload its MSS option. */
+function addSegmentSize(frame: Buffer, mss: number | undefined): void {
+  if (mss === undefined) return;
+  const tcp = frame.subarray(34);
+  tcp.writeUInt8(0x60, 12);
+  tcp.writeUInt16BE(0x0204, 20);
+  tcp.writeUInt16BE(mss, 22);
+  raiseChecksum(tcp, 16, 0x1000 + 0x0204 + mss);
+}
+
+/** RFC 1624: words under the checksum grew by so much. */
+function raiseChecksum(bytes: Buffer, at: number, by: number): void {
+  const sum = (~bytes.readUInt16BE(at) & 0xffff) + by;
+  bytes.writeUInt16BE(~((sum & 0xffff) + (sum >>> 16)) & 0xffff, at);
 }
 
 function sendCommand(frame: Buffer, device: string): string {

@@ -103,9 +103,13 @@ function wordsOf(departure: Departure): readonly string[] {
       const { packet } = departure.skb;
       const { sport, dport } = ports(packet);
       const addresses = `${formatAddress(packet.source)}>${formatAddress(packet.destination)}`;
+      const mss =
+        packet.transport.kind === 'tcp' && packet.transport.mss
+          ? ` mss ${packet.transport.mss}`
+          : '';
       const numbers = packet.transport.kind === 'icmp' ? '' : ` ${sport}>${dport}`;
       return [
-        `${departure.device} ${addresses}${numbers} ttl ${packet.ttl} tos ${packet.tos} length ${packet.length}`,
+        `${departure.device} ${addresses}${numbers} ttl ${packet.ttl} tos ${packet.tos} length ${packet.length}${mss}`,
       ];
     }
   }

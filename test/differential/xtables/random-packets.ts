@@ -9,14 +9,15 @@ export interface Sent {
   readonly packet: Packet;
 }
 
-const FLAGS: readonly TcpFlags[] = [
-  { syn: true },
-  { syn: true },
-  { syn: true, ack: true },
-  { ack: true },
-  { ack: true, psh: true },
-  { rst: true },
-  { fin: true, ack: true },
+/** The kernel adds a segment size to a SYN that has none; every real one has it. */
+const FLAGS: readonly { readonly flags: TcpFlags; readonly mss?: number }[] = [
+  { flags: { syn: true }, mss: 1460 },
+  { flags: { syn: true }, mss: 1200 },
+  { flags: { syn: true, ack: true }, mss: 1460 },
+  { flags: { ack: true } },
+  { flags: { ack: true, psh: true } },
+  { flags: { rst: true } },
+  { flags: { fin: true, ack: true } },
 ];
 
 const CLIENT_PORTS = [40000, 40001] as const;
@@ -32,7 +33,7 @@ export function randomPacket(random: Random): Sent {
   const server = pick(random, PORTS);
   const [sport, dport] = answers ? [server, client] : [client, server];
   const transport = randomTransport(random, { sport, dport, answers });
-  const smallest = transport.kind === 'tcp' ? 40 : 28;
+  const smallest = transport.kind === 'udp' || transport.kind === 'icmp' ? 28 : 44;
   return {
     device: answers ? 'out0' : 'in0',
     packet: {
@@ -63,7 +64,7 @@ function randomTransport(
     case 2:
       return { kind: 'icmp', type: answers ? 0 : 8, code: 0, id: 7 };
     default:
-      return { kind: 'tcp', sport, dport, flags: pick(random, FLAGS) };
+      return { kind: 'tcp', sport, dport, ...pick(random, FLAGS) };
   }
 }
 

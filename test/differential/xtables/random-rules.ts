@@ -78,11 +78,13 @@ function device(random: Random, { hook }: Place): string {
 function protocolMatch(random: Random): string {
   const port = pick(random, PORTS);
   const side = pick(random, ['--dport', '--sport']);
-  switch (random(8)) {
+  switch (random(9)) {
     case 0:
       return maybe(random, `-p ${pick(random, ['tcp', 'udp', 'icmp', '89'])}`);
     case 1:
       return `-p tcp ${maybe(random, `--tcp-flags ${pick(random, ['SYN,ACK SYN', 'ALL ACK', 'FIN,SYN,RST,ACK SYN', 'RST RST'])}`)}`;
+    case 4:
+      return `-p tcp -m tcpmss ${maybe(random, `--mss ${pick(random, ['1460', '1000:1300', '1360'])}`)}`;
     case 2:
       return `-p icmp ${maybe(random, `--icmp-type ${pick(random, ['8', '8/0', '3', 'any'])}`)}`;
     case 3:
@@ -94,7 +96,10 @@ function protocolMatch(random: Random): string {
 
 type Option = (random: Random, place: Place) => string;
 
-/** Matches without randomness, clock or rate: the kernel answers the same each time. */
+/**
+ * Matches without randomness, clock or rate: the kernel answers the same each time. The model
+ * does not keep whether a connection is ASSURED, because that depends on time.
+ */
 const ANYWHERE: readonly Option[] = [
   (random) =>
     `-m mark ${maybe(random, `--mark ${pick(random, ['0x0', '0x1/0x1', '0x4/0x6', '0x10'])}`)}`,
@@ -107,7 +112,7 @@ const ANYWHERE: readonly Option[] = [
   (random) => `-m conntrack ${maybe(random, `--ctproto ${pick(random, ['tcp', 'udp'])}`)}`,
   (random) => `-m conntrack ${maybe(random, `--ctorigdstport ${pick(random, ['80', '1:100'])}`)}`,
   (random) =>
-    `-m conntrack ${maybe(random, `--ctstatus ${pick(random, ['NONE', 'SEEN_REPLY', 'CONFIRMED', 'ASSURED'])}`)}`,
+    `-m conntrack ${maybe(random, `--ctstatus ${pick(random, ['NONE', 'SEEN_REPLY', 'CONFIRMED'])}`)}`,
   (random) => `-m conntrack --ctdir ${pick(random, ['ORIGINAL', 'REPLY'])}`,
   (random) =>
     `-m state ${maybe(random, `--state ${pick(random, ['NEW', 'ESTABLISHED', 'UNTRACKED'])}`)}`,

@@ -24,7 +24,7 @@ export function randomTarget(random: Random, place: Place): RandomTarget {
         ]),
       );
     case 'mangle':
-      return mangle(random);
+      return mangle(random, place);
     case 'nat':
       return nat(random, place);
     case 'filter':
@@ -32,7 +32,7 @@ export function randomTarget(random: Random, place: Place): RandomTarget {
   }
 }
 
-function mangle(random: Random): RandomTarget {
+function mangle(random: Random, { hook }: Place): RandomTarget {
   const value = pick(random, ['0x1', '0x2', '0x4', '0x10', '0x7']);
   return pick(random, [
     plain(`-j MARK --set-xmark ${value}/${pick(random, ['0xf', '0xffffffff', '0x3'])}`),
@@ -50,6 +50,9 @@ function mangle(random: Random): RandomTarget {
     ),
     plain(`-j DSCP --set-dscp ${pick(random, ['0x02', '0x04'])}`),
     { needs: '-p tcp --syn', text: '-j TCPMSS --set-mss 1200' },
+    ...(hook === 'FORWARD' || hook === 'POSTROUTING'
+      ? [{ needs: '-p tcp --syn', text: '-j TCPMSS --clamp-mss-to-pmtu' }]
+      : []),
     plain(pick(random, ['-j ACCEPT', '-j RETURN', '-j DROP', '-j CHECKSUM --checksum-fill'])),
   ]);
 }

@@ -135,7 +135,8 @@ function statusBit(connection: Connection, bit: CtStatus): boolean | null {
     case 'CONFIRMED':
       return connection.confirmed;
     case 'ASSURED':
-      // An entry that has not seen a reply is not assured.
+      // An entry that has not seen a reply is not assured, and one of ICMP never is.
+      if (connection.original.protocol === PROTOCOL.icmp) return false;
       return connection.seenReply ? connection.loadedFrom?.assured || null : false;
     case 'EXPECTED':
       return null;
