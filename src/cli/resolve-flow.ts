@@ -75,7 +75,8 @@ function checkDevice(
 ): void {
   const devices = snapshot.network.namespaces.get(netnsKey(from))?.devices;
   if (device === null || !devices || devices.some(({ name }) => name === device)) return;
-  const names = devices.map(({ name }) => name);
+  // Ports that were made up for pods nobody captured are no devices of the node.
+  const names = devices.filter(({ source }) => source !== null).map(({ name }) => name);
   const near = nearNames(device, names);
   const hint = near.length > 0 ? `near: ${near.join(', ')}` : `it has ${names.join(', ')}`;
   throw usageFailure(`${option} ${device}: no such device on ${netnsKey(from)}; ${hint}`);
