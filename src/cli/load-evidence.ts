@@ -4,7 +4,7 @@ import { buildEvidence } from '../evidence/build-evidence.ts';
 import { isCapture } from '../evidence/capture/read-capture.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { EvidencePart, ReadOptions } from '../evidence/part.ts';
-import { isBinary, readEvidenceFile } from '../evidence/read-evidence-file.ts';
+import { encodingOf, isBinary, readEvidenceFile } from '../evidence/read-evidence-file.ts';
 import { evidenceTextReader } from '../evidence/text/read-text.ts';
 import type { Parsed } from '../packet/issue.ts';
 import { issueWords } from '../report/issue-text.ts';
@@ -17,7 +17,7 @@ import { listFiles } from './snapshot-files.ts';
 const SMALL = 8 * 1024 * 1024;
 /** A capture is read whole, because its reader walks back and forth. */
 const LARGEST_CAPTURE = 1024 * 1024 * 1024;
-const HEAD = 64 * 1024;
+const HEAD = 4096;
 
 /**
  * Reads logs, captures and text from files and folders, `-` for standard input, and joins them.
@@ -30,7 +30,9 @@ export async function loadEvidence(
 ): Promise<Evidence> {
   const parts: Parsed<EvidencePart>[] = [];
   for (const path of await evidenceFiles(paths)) {
-    parts.push(path === '-' ? await readStream(io.stdin, options) : await readOne(path, options));
+    parts.push(
+      path === '-' ? await readStream(io.stdin, 'stdin', options) : await readOne(path, options),
+    );
   }
   const unusable = parts.filter(isUnusable);
   const issues = unusable.flatMap((part) => part.issues);
@@ -76,75 +78,66 @@ function isUnusable(part: Parsed<EvidencePart>): boolean {
 
 async function readOne(path: string, options: ReadOptions): Promise<Parsed<EvidencePart>> {
   try {
-    const { size } = await stat(path);
-    if (size <= SMALL) return readEvidenceFile(await readFile(path), path, options);
-    const head = await readHead(path);
-    if (isCapture(head)) {
-      if (size > LARGEST_CAPTURE) throw tooLarge(path, size);
+    const status = await stat(path);
+    if (status.isFile() && status.size <= SMALL) {
       return readEvidenceFile(await readFile(path), path, options);
     }
-    if (isBinary(head)) return readEvidenceFile(head, path, options);
     const handle = await open(path);
-    return await readText(handle.createReadStream(), path, options);
+    return await readStream(handle.createReadStream(), path, options);
   } catch (error) {
     if (error instanceof Error && 'code' in error) throw fileFailure(path, error);
     throw error;
   }
 }
 
-function tooLarge(path: string, size: number): Error {
-  const megabytes = Math.round(size / 1e6);
-  return inputFailure(path, `a capture of ${megabytes} MB; cut it first, e.g. with editcap -c`);
-}
-
-async function readHead(path: string): Promise<Uint8Array> {
-  const handle = await open(path);
-  try {
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(HEAD), 0, HEAD, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
-
-async function readText(
+/** A pipe, or a file of any size: its beginning says what it is. Text is read in pieces. */
+async function readStream(
   stream: AsyncIterable<Uint8Array>,
   file: string,
   options: ReadOptions,
 ): Promise<Parsed<EvidencePart>> {
+  const iterator = stream[Symbol.asyncIterator]();
+  const head = await readHead(iterator);
+  const rest: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => iterator };
+  if (isCapture(head)) {
+    return readEvidenceFile(await wholeCapture(head, rest, file), file, options);
+  }
+  if (isBinary(head)) {
+    await iterator.return?.();
+    return readEvidenceFile(head, file, options);
+  }
   const reader = evidenceTextReader(file, options);
-  const decoder = new TextDecoder();
-  for await (const bytes of stream) reader.chunk(decoder.decode(bytes, { stream: true }));
+  const decoder = new TextDecoder(encodingOf(head));
+  reader.chunk(decoder.decode(head, { stream: true }));
+  for await (const bytes of rest) reader.chunk(decoder.decode(bytes, { stream: true }));
   reader.chunk(decoder.decode());
   return reader.end();
 }
 
-/** Standard input may be a capture too: its first piece says so. */
-async function readStream(
-  stream: AsyncIterable<Uint8Array>,
-  options: ReadOptions,
-): Promise<Parsed<EvidencePart>> {
-  const iterator = stream[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  const head = first.done ? new Uint8Array() : first.value;
-  const rest: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => iterator };
-  if (!isCapture(head) && !isBinary(head)) {
-    return readText(concatenated(head, rest), 'stdin', options);
+/** A pipe may begin with a piece too short to tell by. */
+async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let head: Uint8Array = new Uint8Array();
+  while (head.length < HEAD) {
+    const next = await iterator.next();
+    if (next.done) break;
+    head = Buffer.concat([head, next.value]);
   }
+  return head;
+}
+
+async function wholeCapture(
+  head: Uint8Array,
+  rest: AsyncIterable<Uint8Array>,
+  file: string,
+): Promise<Uint8Array> {
   const pieces = [head];
   let size = head.length;
   for await (const bytes of rest) {
     size += bytes.length;
-    if (size > LARGEST_CAPTURE) throw tooLarge('stdin', size);
+    if (size > LARGEST_CAPTURE) {
+      throw inputFailure(file, 'a capture of more than 1 GB; cut it first, e.g. with editcap -c');
+    }
     pieces.push(bytes);
   }
-  return readEvidenceFile(Buffer.concat(pieces), 'stdin', options);
-}
-
-async function* concatenated(
-  head: Uint8Array,
-  rest: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield head;
-  yield* rest;
+  return Buffer.concat(pieces);
 }

@@ -26,8 +26,8 @@ export interface ReadOptions {
   readonly keep?: (packet: ObservedPacket) => boolean;
 }
 
-/** Enough for any incident; a reader then holds some 200 MB at most. */
-export const DEFAULT_LIMIT = 100_000;
+/** Enough for any incident; the program then takes some 400 MB at most. */
+export const DEFAULT_LIMIT = 50_000;
 
 /** Unplaced lines, statements and issues that one file keeps. */
 export const KEPT_NOTES = 200;

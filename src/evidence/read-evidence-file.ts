@@ -34,7 +34,8 @@ export function isBinary(bytes: Uint8Array): boolean {
   return encodingOf(bytes) === 'utf-8' && bytes.subarray(0, PROBE).includes(0);
 }
 
-function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+/** UTF-16 begins with a byte order mark. */
+export function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
   return 'utf-8';

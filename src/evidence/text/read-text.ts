@@ -52,6 +52,7 @@ export function evidenceTextReader(file: string, options: ReadOptions = {}): Evi
   let dropped = 0;
   let carry = '';
   let overlong = false;
+  let overlongLines = 0;
   let savedTable: XtTableName | null = null;
   let prose: { readonly text: string; readonly line: number } | null = null;
   let afterBlank = true;
@@ -267,7 +268,8 @@ export function evidenceTextReader(file: string, options: ReadOptions = {}): Evi
     let start = 0;
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
       const piece = text.slice(start, end);
-      line(overlong || carry.length > MAX_CARRY ? carry : carry + piece);
+      if (overlong || carry.length + piece.length > MAX_CARRY) overlongLines++;
+      line(overlong ? carry : carry + piece.slice(0, MAX_CARRY));
       carry = '';
       overlong = false;
       start = end + 1;
@@ -280,17 +282,16 @@ export function evidenceTextReader(file: string, options: ReadOptions = {}): Evi
   };
 
   const end = (): Parsed<EvidencePart> => {
+    if (overlong) overlongLines++;
     if (carry !== '') line(carry);
     tcpdump.flush();
-    if (dropped > 0) {
-      const detail = String(dropped);
-      issues.push({
-        code: 'packets-over-limit',
-        severity: 'warning',
-        source: { file, line: 0 },
-        detail,
-      });
-    }
+    const whole = (code: string, count: number): void => {
+      const source = { file, line: 0 };
+      issues.push({ code, severity: 'warning', source, detail: count > 0 ? String(count) : '' });
+    };
+    if (lines === 0) whole('empty-file', 0);
+    if (overlongLines > 0) whole('lines-too-long-read-in-part', overlongLines);
+    if (dropped > 0) whole('packets-over-limit', dropped);
     return {
       value: {
         file: { file, format: 'text', lines, recognised, unplaced, unplacedCount, dropped },

@@ -1,4 +1,10 @@
-import type { Conversation, Evidence, EvidenceFile, Journey } from '../../evidence/evidence.ts';
+import type {
+  Conversation,
+  ConversationOutcome,
+  Evidence,
+  EvidenceFile,
+  Journey,
+} from '../../evidence/evidence.ts';
 import type { Observation } from '../../evidence/observation.ts';
 import { formatSource } from '../../packet/source-ref.ts';
 import { issueText } from '../issue-text.ts';
@@ -34,9 +40,12 @@ export function renderEvidence(evidence: Evidence, level: Level, canvas: Canvas)
   );
   section(lines, 'Counters that grew', counterLines(evidence));
   section(lines, 'Said beside the packets', statementLines(evidence));
-  for (const conversation of evidence.conversations) {
+  const shown = level === 'detailed' ? evidence.conversations : worthShowing(evidence);
+  for (const conversation of shown) {
     lines.push('', ...conversationLines(conversation, level, canvas));
   }
+  const left = evidence.conversations.length - shown.length;
+  if (left > 0) lines.push('', `and ${left} more; --level detailed shows them all`);
   const joined = new Set(
     evidence.conversations.flatMap((c) => c.journeys.map((journey) => journey.id)),
   );
@@ -47,6 +56,24 @@ export function renderEvidence(evidence: Evidence, level: Level, canvas: Canvas)
   }
   return `${lines.join('\n')}\n`;
 }
+
+const SHOWN_CONVERSATIONS = 50;
+
+/** Of very many conversations those that failed come first; else all in their order. */
+function worthShowing({ conversations }: Evidence): readonly Conversation[] {
+  if (conversations.length <= SHOWN_CONVERSATIONS) return conversations;
+  const rank = ({ outcome }: Conversation): number => FAILED_FIRST.indexOf(outcome);
+  return conversations.toSorted((a, b) => rank(a) - rank(b)).slice(0, SHOWN_CONVERSATIONS);
+}
+
+const FAILED_FIRST: readonly ConversationOutcome[] = [
+  'unanswered',
+  'icmp-error',
+  'reset',
+  'answered',
+  'unknown',
+  'established',
+];
 
 function section(lines: string[], title: string, entries: readonly string[]): void {
   if (entries.length > 0) lines.push('', title, ...entries.map((entry) => `  ${entry}`));
@@ -73,11 +100,13 @@ function totals(evidence: Evidence): string {
   const read = sum((file) => file.lines);
   const known = sum((file) => file.recognised);
   const unplaced = sum((file) => file.unplacedCount);
+  const dropped = sum((file) => file.dropped);
   return [
     `${count(evidence.files.length, 'file')}, ${count(read, 'line')} read: ${known} recognised, ${unplaced} not placed`,
     count(evidence.observations.length, 'observation'),
     count(evidence.journeys.length, 'packet'),
     count(evidence.conversations.length, 'conversation'),
+    ...(dropped > 0 ? [`${count(dropped, 'packet')} beyond the limit left out`] : []),
   ].join('; ');
 }
 
@@ -95,8 +124,6 @@ function fileLines(file: EvidenceFile, level: Level): string[] {
   if (file.unplacedCount > shown.length) {
     lines.push(`    and ${file.unplacedCount - shown.length} more`);
   }
-  if (file.dropped > 0)
-    lines.push(`    ${count(file.dropped, 'packet')} beyond the limit left out`);
   return lines;
 }
 
