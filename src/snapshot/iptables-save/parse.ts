@@ -247,7 +247,8 @@ function readRule(reading: Reading, line: string, isLast: boolean): boolean {
     target: parsed.target,
   };
   chainOf(reading, draft, parsed.chain).rules.push(rule);
-  draft.lastChain = parsed.chain;
+  // A line cut within the chain's name does not tell its chain.
+  if (!isCut || line.includes(`${parsed.chain} `)) draft.lastChain = parsed.chain;
   return true;
 }
 
