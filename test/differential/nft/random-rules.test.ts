@@ -20,7 +20,7 @@ import { WATCH } from './watch.ts';
  */
 const missing = labMissing(['ip', 'nft', 'socat', 'xxd', 'conntrack', 'sysctl']);
 
-const SEEDS = Array.from({ length: Number(process.env.NFT_SEEDS ?? 10) }, (_, i) => i + 1);
+const SEEDS = Array.from({ length: Number(process.env.NFT_SEEDS ?? 12) }, (_, i) => i + 1);
 const PACKETS = 24;
 
 const TOPOLOGY = (wire: string): string =>

@@ -170,7 +170,9 @@ function ruleOf(random: Random, place: Place, later: readonly string[]): string 
 
 /** nft refuses a rule that can only match packets of two protocols at once. */
 function protocolsOf(rule: string): ReadonlySet<string> {
-  const fields = rule.matchAll(/\b(tcp|udp|icmp) (?:[ds]port|flags|type)|l4proto (tcp|udp|icmp|\{)/g);
+  const fields = rule.matchAll(
+    /\b(tcp|udp|icmp) (?:[ds]port|flags|type)|l4proto (tcp|udp|icmp|\{)/g,
+  );
   return new Set([...fields].map(([, field, named]) => field ?? named ?? ''));
 }
 
