@@ -47,6 +47,26 @@ describe('the pages', () => {
   });
 });
 
+/** What a page tells people to run on their nodes is not run here, but a shell must take it. */
+const SCRIPTS = PAGES.flatMap((page) =>
+  [...readFileSync(page, 'utf8').matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(
+    ([, script = '']): readonly [string, string] => [page, script],
+  ),
+);
+
+describe('the scripts of the pages', () => {
+  it.each(SCRIPTS)('%s: a shell reads %j', (_page, script) => {
+    const { status, stderr } = spawnSync('sh', ['-n'], { input: script, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it("start with the README's two commands, which are there", () => {
+    const [first] = SCRIPTS.filter(([page]) => page === 'README.md');
+    expect(first?.[1]).toBe('sh scripts/start\nnpm test\n');
+    expect(existsSync('scripts/start')).toBe(true);
+  });
+});
+
 describe('what a page shows', () => {
   it.each<[what: string, shown: readonly string[], real: readonly string[], found: string | null]>([
     ['is the output', ['a', 'b'], ['a', 'b', ''], null],
