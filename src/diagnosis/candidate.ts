@@ -95,19 +95,23 @@ function joined(a: Fit, b: Fit): Fit {
   };
 }
 
-/** The flows that are known to work and that would fail, too, if these answers were true. */
+/**
+ * The flows that are known to work and that would fail, too, if these answers were true. One that
+ * the model cannot make work by default says nothing about answers.
+ */
 function failingControls(
   { controls, network, trace: run }: DiagnosticCase,
   answers: Answers,
 ): readonly EvidenceRef[] {
   if (answers.size === 0) return [];
   return controls.flatMap(({ flow, source, observed }) => {
-    const works = run(network, flow, { answers }).outcomes.some(
-      (outcome) =>
-        fitsSymptom(outcome, 'works') &&
-        compareWithObservations(outcome, observed).contradictions.length === 0,
-    );
-    if (works) return [];
+    const works = (given: Answers): boolean =>
+      run(network, flow, { answers: given }).outcomes.some(
+        (outcome) =>
+          fitsSymptom(outcome, 'works') &&
+          compareWithObservations(outcome, observed).contradictions.length === 0,
+      );
+    if (works(answers) || !works(new Map())) return [];
     return [{ source: source ?? BY_OPTION, shows: 'works' }];
   });
 }

@@ -9,7 +9,7 @@ import { conclude, type Setting } from './conclude.ts';
 import type { Diagnosis, Symptom } from './diagnosis.ts';
 import { evidenceFindings } from './evidence-findings.ts';
 import { flowOfAttempt } from './flow-of-attempt.ts';
-import type { GivenFacts } from './infer/given-facts.ts';
+import { type GivenFacts, NOTHING_GIVEN, NOTHING_GIVEN_OF_NODE } from './infer/given-facts.ts';
 import { inferNetwork } from './infer/infer-network.ts';
 import { NO_STAND_INS } from './infer/inference.ts';
 import { ownerOf } from './infer/places.ts';
@@ -131,8 +131,10 @@ function settingOfEvidence(
   const related = attempts.filter(
     (attempt) => attempt !== primary && sameDestination(attempt, primary),
   );
-  const inference = inferNetwork(evidence, [primary, ...related], asked, input.facts);
+  const tries = [primary, ...related];
+  const inference = inferNetwork(evidence, tries, asked, withAskedNode(input));
   if (!inference) return { kind: 'ipv6' };
+  if (ask.from && ask.from.node !== inference.client.node) return { kind: 'flow-not-in-evidence' };
   const { network, client, places, arrivesOn } = inference;
   const flowOf = (attempt: Attempt) => {
     const seen = observedFlow(attempt, evidence.observations, places);
@@ -166,6 +168,16 @@ function settingOfEvidence(
     serviceNetwork: inference.serviceNetwork,
     evidenceFindings: evidenceFindings(evidence, [primary, ...related]),
   };
+}
+
+/** The asked client's name is a fact where no line names the node. */
+function withAskedNode({ ask, facts, evidence }: DiagnoseInput): GivenFacts | null {
+  const known = facts?.nodes.some(({ role }) => role === 'client') ?? false;
+  const named = evidence?.groups.some(({ node, side }) => node !== null && side !== 'server');
+  if (!ask.from || known || named) return facts;
+  const node = { ...NOTHING_GIVEN_OF_NODE, name: ask.from.node, role: 'client' as const };
+  const given = facts ?? { ...NOTHING_GIVEN, file: '(option)' };
+  return { ...given, nodes: [...given.nodes, node] };
 }
 
 function sameDestination(a: Attempt, b: Attempt): boolean {

@@ -64,7 +64,8 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
 
 /**
  * Whether what was seen has the predicted addresses. A capture is compared by the packet that is
- * carried, if it is carried in both; a log rule sees the packet itself, before or after what its table rewrites.
+ * carried, if it is carried in both; a log rule sees the packet itself, before or after what its
+ * table rewrites, and the device its hook was given.
  */
 export function sameHeaders(
   outcome: Outcome,
@@ -79,6 +80,8 @@ export function sameHeaders(
     return ends(from, to) === wanted;
   }
   const { headers } = predicted;
+  const step = outcome.packets[predicted.packet]?.steps[predicted.step];
+  if (seen.oif !== null && step && step.oif !== seen.oif) return false;
   if (ends(headers.source, headers.destination) === wanted) return true;
   const steps = outcome.packets[predicted.packet]?.steps ?? [];
   return [steps[predicted.step], steps[predicted.step + 1]].some((step) => {

@@ -14,6 +14,8 @@ export interface ObservedSighting {
   readonly direction: 'original' | 'reply';
   readonly kind: PacketKind;
   readonly packet: ObservedPacket;
+  /** The device that a log line shows as the outgoing one. */
+  readonly oif: string | null;
   /** Seen inside another packet. */
   readonly carried: boolean;
   readonly source: SourceRef;
@@ -57,7 +59,8 @@ export function observedFlow(
         const { source } = observation;
         const carried = packet !== observation.packet;
         const kind = kindOf(packet, direction);
-        sightings.push({ point, direction, kind, packet, carried, source });
+        const oif = point.kind === 'log' ? observation.vantage.oif || null : null;
+        sightings.push({ point, direction, kind, packet, oif, carried, source });
         if (point.kind === 'capture' && !coverage.get(pointKey(point))?.sawAttempt) {
           coverage.set(pointKey(point), { point, sawAttempt: true, sample: source });
         }

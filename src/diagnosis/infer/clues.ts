@@ -65,7 +65,10 @@ function destinationOf(
 ): { readonly service: Endpoint; readonly endpoint: Endpoint } {
   const seenService = primary.service;
   const seenEndpoint = primary.endpoint ?? seenService;
-  const service = given?.service ?? asked ?? seenService;
+  // Asking about the endpoint asks about the flow that was translated to it.
+  const byEndpoint =
+    asked !== null && primary.endpoint !== null && sameEnd(asked, primary.endpoint);
+  const service = given?.service ?? (byEndpoint ? null : asked) ?? seenService;
   const endpoint = given?.endpoint ?? seenEndpoint;
   const lines = outputLines(primary.conversations);
   const refs = [lines?.first.source, lines?.last?.source].filter((ref) => ref !== undefined);
@@ -80,6 +83,13 @@ function destinationOf(
     );
   }
   return { service, endpoint };
+}
+
+/** Whether an asked destination is this one; no port asked means any. */
+function sameEnd(asked: Endpoint, end: Endpoint): boolean {
+  return (
+    sameAddress(asked.address, end.address) && (asked.port === null || asked.port === end.port)
+  );
 }
 
 /** `address:port`, or the address alone. */

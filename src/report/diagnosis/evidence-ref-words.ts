@@ -28,7 +28,7 @@ function fileWords(file: string, lines: readonly number[]): string {
 const SHOWS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/^works$/, 'a flow that works would fail, too'],
   [/^other-symptom-(.+)$/, 'the client would see $1'],
-  [/^(.+)-seen-with-other-addresses$/, 'a $1 was seen with other addresses'],
+  [/^(.+)-seen-with-other-addresses$/, 'a $1 was seen with other addresses or another device'],
   [/^(.+)-seen-unpredicted$/, 'a $1 was seen where none would be'],
   [/^(.+)-not-seen$/, 'no $1 was seen where one would be'],
   [/^counter-unchanged$/, 'the counter of such drops did not grow'],
