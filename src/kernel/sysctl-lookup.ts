@@ -157,11 +157,6 @@ export function srcValidMark(netns: NetnsState, device: string, decider: Decider
   return eitherAllOrDevice(netns, device, 'src_valid_mark', decider, off(3));
 }
 
-/** Whether martians are logged: the kernel log then shows the drop. Linux: IN_DEV_LOG_MARTIANS(). */
-export function logMartians(netns: NetnsState, device: string, decider: Decider): boolean {
-  return eitherAllOrDevice(netns, device, 'log_martians', decider, off(1));
-}
-
 /** Whether redirects are sent, which also decides a shortcut of source validation. */
 export function sendRedirects(netns: NetnsState, device: string, decider: Decider): boolean {
   return eitherAllOrDevice(netns, device, 'send_redirects', decider, on(2));
@@ -189,11 +184,6 @@ export function bridgeNfCallIptables(netns: NetnsState, bridge: string, decider:
   const details = netns.devices?.find((device) => device.name === bridge)?.details;
   if (details?.kind === 'bridge' && details.bridge.nfCallIptables) return true;
   return readNumber(netns, 'net.bridge.bridge-nf-call-iptables', on(2, '0'), decider) > 0;
-}
-
-/** Forwarded packets obey a learned path MTU, not only the route's. Linux: ip_dst_mtu_maybe_forward(). */
-export function ipForwardUsePmtu(netns: NetnsState, decider: Decider): boolean {
-  return readNumber(netns, 'net.ipv4.ip_forward_use_pmtu', off(8), decider) > 0;
 }
 
 /** Pick up TCP connections from the middle. Linux: tcp_new() of nf_conntrack_proto_tcp.c. */

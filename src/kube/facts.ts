@@ -19,11 +19,3 @@ export interface NetworkPolicyName {
   readonly name: string;
   readonly source: SourceRef;
 }
-
-export const NO_KUBE_FACTS: KubeFacts = {
-  services: undefined,
-  endpoints: undefined,
-  pods: undefined,
-  nodes: undefined,
-  networkPolicies: undefined,
-};

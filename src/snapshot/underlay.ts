@@ -1,10 +1,10 @@
 import type { Device } from '../kernel/device/device.ts';
 import type { NetnsState } from '../kernel/netns-state.ts';
 import type { Segment, SegmentMember, Wire } from '../kernel/network.ts';
-import { type Address, formatAddress } from '../packet/address.ts';
+import { formatAddress } from '../packet/address.ts';
 import type { Issue, Parsed } from '../packet/issue.ts';
 import { type NetnsRef, netnsKey } from '../packet/place.ts';
-import { contains, formatPrefix, network, type Prefix } from '../packet/prefix.ts';
+import { formatPrefix, network, type Prefix } from '../packet/prefix.ts';
 import { error } from './make-issue.ts';
 import type { SnapshotNote } from './snapshot.ts';
 import type { DeclaredUnderlay } from './snapshot-json.ts';
@@ -153,11 +153,6 @@ function groupName(group: readonly Uplink[]): string {
   const subnets = group.flatMap((uplink) => uplink.subnets);
   const first = subnets.find((s) => s.address.family === 4) ?? subnets[0];
   return first ? formatPrefix(first) : 'underlay';
-}
-
-/** The uplink of a namespace in whose subnet an address is. */
-export function uplinkTowards(uplinks: readonly Uplink[], address: Address): Uplink | null {
-  return uplinks.find((uplink) => uplink.subnets.some((s) => contains(s, address))) ?? null;
 }
 
 /** All own addresses of a set of namespaces, as printed. */

@@ -5,36 +5,6 @@ import type { NetnsState } from '../netns-state.ts';
 import type { FibKey } from './fib.ts';
 import { fibLookup } from './fib-lookup.ts';
 
-/** The options of iptables' rpfilter match. */
-export interface ReversePathOptions {
-  readonly packet: Packet;
-  /** skb->mark; used with `validMark` only. */
-  readonly mark: number;
-  readonly iif: string;
-  readonly loose: boolean;
-  readonly validMark: boolean;
-  readonly acceptLocal: boolean;
-}
-
-/**
- * Whether a packet's source is reached by the device it came in on. The match's `--invert` is
- * the caller's. Linux: rpfilter_mt() of ipt_rpfilter.c.
- */
-export function reversePath(
-  netns: NetnsState,
-  options: ReversePathOptions,
-  decider: Decider,
-): boolean {
-  const { packet, iif } = options;
-  if (iif === 'lo' || fromNobodyToAll(packet)) return true;
-  const key = reverseKey(packet, options.validMark ? options.mark : 0);
-  const result = fibLookup(netns, key, decider);
-  if (result.kind === 'error') return false;
-  const { type, nexthops } = result.route;
-  if (type !== 'unicast' && !(type === 'local' && options.acceptLocal)) return false;
-  return options.loose || nexthops.some((hop) => hop.device === iif);
-}
-
 /** An nft expression such as `fib saddr . iif oif`. */
 export interface FibQuery {
   readonly address: 'saddr' | 'daddr';
