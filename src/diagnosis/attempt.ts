@@ -3,7 +3,7 @@ import type { Observation } from '../evidence/observation.ts';
 import { type Address, formatAddress, sameAddress } from '../packet/address.ts';
 import type { Symptom } from './diagnosis.ts';
 
-export type ClientCommand = Extract<Statement, { readonly kind: 'client-command' }>;
+type ClientCommand = Extract<Statement, { readonly kind: 'client-command' }>;
 
 /** All tries of one client to reach one destination in one way, as evidence shows them. */
 export interface Attempt {

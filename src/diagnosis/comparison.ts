@@ -131,7 +131,7 @@ function headers(packet: Packet): Pick<ComparedStep, 'saddr' | 'daddr' | 'sport'
 }
 
 /** A stable name of a step's place on the path; the same step of two flows has the same one. */
-export function pointOf({ action }: Step): string {
+function pointOf({ action }: Step): string {
   switch (action.kind) {
     case 'socket':
       return `socket ${action.operation}`;

@@ -17,7 +17,7 @@ const COUNTERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What drops are worth asking counters about, in the order of the table. */
-export const DROP_COUNTERS: readonly string[] = [...new Set(Object.values(COUNTERS).flat())];
+const DROP_COUNTERS: readonly string[] = [...new Set(Object.values(COUNTERS).flat())];
 
 /** The counters that grow where this drop happens; empty when none tells. */
 export function countersOf(dropReason: string | null): readonly string[] {

@@ -20,7 +20,7 @@ export interface FlowSource {
 }
 
 /** The source address with which a trace's first packet left its socket, or came in. */
-export function firstSource(trace: Trace): Flow['to'] | null {
+function firstSource(trace: Trace): Flow['to'] | null {
   const steps = trace.outcomes[0]?.packets[0]?.steps ?? [];
   const sent = steps.find(({ action }) => action.kind === 'socket' || action.kind === 'receive');
   return (sent ?? steps[0])?.skb.packet.source ?? null;

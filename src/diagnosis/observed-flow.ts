@@ -129,7 +129,7 @@ const ECHO_REPLY = 0;
 const ECHO_REQUEST = 8;
 
 /** Names a packet as the model does. */
-export function kindOf(packet: ObservedPacket, direction: 'original' | 'reply'): PacketKind {
+function kindOf(packet: ObservedPacket, direction: 'original' | 'reply'): PacketKind {
   if (packet.tcp) {
     const { flags } = packet.tcp;
     if (flags.rst) return 'rst';

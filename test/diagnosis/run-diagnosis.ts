@@ -64,7 +64,7 @@ export function recordedFiles(name: string): Map<string, string> {
 }
 
 /** A folder's evidence; its paths begin with `evidence/`, as in a snapshot. */
-export function evidenceOf(folder: string, extra: Files = new Map()): Evidence {
+function evidenceOf(folder: string, extra: Files = new Map()): Evidence {
   const parts = filesBelow(folder).map(([path, bytes]) =>
     readEvidenceFile(bytes, join('evidence', path)),
   );

@@ -93,7 +93,7 @@ function sameEnd(asked: Endpoint, end: Endpoint): boolean {
 }
 
 /** `address:port`, or the address alone. */
-export function endpointText({ address, port }: Endpoint): string {
+function endpointText({ address, port }: Endpoint): string {
   return port === null ? formatAddress(address) : `${formatAddress(address)}:${port}`;
 }
 
@@ -283,7 +283,7 @@ export function mtuClues(clues: Clues, sheet: FactSheet): ReadonlyMap<string, nu
 }
 
 /** The device of an attempt's first lookup. */
-export function deviceOfAttempt(attempt: Attempt, clues: Clues): string {
+function deviceOfAttempt(attempt: Attempt, clues: Clues): string {
   const bound = attempt.commands.find(({ boundTo }) => boundTo !== null)?.boundTo;
   const logged = outputLines(attempt.conversations)?.first.vantage.oif;
   return logged ?? (bound && !/^[\d.]+$/.test(bound) ? bound : clues.firstDevice);

@@ -38,7 +38,7 @@ const SHOWS: readonly (readonly [pattern: RegExp, words: string])[] = [
 ];
 
 /** What a line shows, in words. */
-export function showsWords(shows: string): string {
+function showsWords(shows: string): string {
   for (const [pattern, words] of SHOWS) {
     const match = pattern.exec(shows);
     const name = match?.[1] ?? '';

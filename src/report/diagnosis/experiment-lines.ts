@@ -17,7 +17,7 @@ export function experimentLines(
 }
 
 /** `h1: grows; h2, h3: unchanged`; hypotheses of one prediction stand together. */
-export function predictionWords(
+function predictionWords(
   { id, predictions }: ExperimentStep,
   hypotheses: readonly Hypothesis[],
 ): string {
