@@ -1,4 +1,3 @@
-import type { Address } from '../packet/address.ts';
 import type { Flow } from '../packet/flow.ts';
 import type { NetnsRef } from '../packet/place.ts';
 import type { SourceRef } from '../packet/source-ref.ts';
@@ -180,11 +179,4 @@ export interface ProposedFix {
   /** True when the flow is delivered even if all that it cures hold at once. */
   readonly curesTogether: boolean;
   readonly sideEffects: readonly Finding[];
-}
-
-/** A service or endpoint as the diagnosis knows it. */
-export interface ServiceFact {
-  readonly address: Address;
-  readonly port: number;
-  readonly endpoint: { readonly address: Address; readonly port: number } | null;
 }
