@@ -8,7 +8,6 @@ import type { Issue, Parsed } from '../packet/issue.ts';
 import { netnsKey } from '../packet/place.ts';
 import { placeHosts } from './assumed-hosts.ts';
 import { placePods } from './assumed-pods.ts';
-import { countConstructs } from './constructs.ts';
 import { readKubeFacts } from './kubernetes/kube-facts.ts';
 import { layOut } from './layout.ts';
 import { error } from './make-issue.ts';
@@ -70,7 +69,6 @@ export function assembleWith(
         ...hosts.notes,
         ...policies(kube),
       ],
-      constructs: countConstructs(tuns.namespaces),
       counters: new Map(
         read.flatMap(({ state, counters }) =>
           counters ? [[netnsKey(state.ref), counters] as const] : [],

@@ -3,7 +3,6 @@ import type { KubeFacts } from '../kube/facts.ts';
 import type { FlannelSubnet } from '../kube/flannel.ts';
 import type { ProxyMode } from '../kube/proxy-mode.ts';
 import type { Address } from '../packet/address.ts';
-import type { Support } from '../packet/issue.ts';
 import type { NetnsRef } from '../packet/place.ts';
 import type { SourceRef } from '../packet/source-ref.ts';
 import type { Counters } from './nstat.ts';
@@ -16,8 +15,6 @@ export interface Snapshot {
   readonly pods: readonly PodPlace[];
   /** What was concluded or assumed while the facts were put together. */
   readonly notes: readonly SnapshotNote[];
-  /** How far the constructs that occur are supported, and how often each occurs. */
-  readonly constructs: readonly ConstructCount[];
   /** SNMP counters by `netnsKey`. */
   readonly counters: ReadonlyMap<string, Counters>;
   /** Paths of logs and captures, which are evidence and not part of what is known of nodes. */
@@ -59,11 +56,3 @@ export type NoteCode =
   | 'uncaptured-node' // a Node object without a captured node
   | 'unwired-pod' // a pod that no bridge of its node could be found for
   | 'network-policies'; // policies exist; they act through their plugin's rules
-
-export interface ConstructCount {
-  readonly construct: string;
-  readonly support: Support;
-  readonly count: number;
-  /** Its first place. */
-  readonly source: SourceRef | null;
-}
