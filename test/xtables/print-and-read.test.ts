@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { XtRule } from '../../src/kernel/netfilter/xtables/rule.ts';
 import { parseIpsetSave } from '../../src/snapshot/ipset-save.ts';
+import type { ParseScope } from '../../src/snapshot/iptables-save/grammar.ts';
 import { parseIptablesSave } from '../../src/snapshot/iptables-save/parse.ts';
+import { parseRuleParts } from '../../src/snapshot/iptables-save/parse-parts.ts';
+import { parseRuleLine } from '../../src/snapshot/iptables-save/parse-rule.ts';
 import { printRule } from '../../src/snapshot/iptables-save/print.ts';
 import { HEADER_FORMS } from './header-forms.ts';
 import { MATCH_FORMS } from './match-forms.ts';
@@ -121,5 +124,26 @@ test('no text makes a parser throw', () => {
       },
     ),
     { numRuns: 1000 },
+  );
+});
+
+test('reading a rule by its parts gives what reading it as a whole does', () => {
+  const words = fc.constantFrom(
+    ...WORDS,
+    '-m mark',
+    '-j DROP',
+    '-s 10.0.0.1',
+    '! --dport 5',
+    '-p udp',
+  );
+  const parts = fc.array(fc.oneof(rules, words), { maxLength: 4 });
+  const scope = (): ParseScope => ({ family: 4, addresses: new Map(), parts: new Map() });
+  const shared = scope();
+  fc.assert(
+    fc.property(parts, (chosen) => {
+      const line = `-A r ${chosen.join(' ')}`.trim();
+      expect(parseRuleParts(line, 0, shared)).toEqual(parseRuleLine(line, 0, scope()));
+    }),
+    { numRuns: 2000 },
   );
 });

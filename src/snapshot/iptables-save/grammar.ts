@@ -1,4 +1,5 @@
 import type { AddressMatch } from '../../kernel/netfilter/xtables/rule.ts';
+import type { RulePart } from './rule-part.ts';
 
 /** How the options of a match or target are written, and what they mean. */
 export interface Grammar<T> {
@@ -33,6 +34,8 @@ export interface ParseScope {
   readonly family: 4 | 6;
   /** Addresses of one input repeat: each text is parsed once. */
   readonly addresses: Map<string, AddressMatch | null>;
+  /** Parts of rules repeat too. */
+  readonly parts: Map<string, RulePart>;
 }
 
 /** The option of one of these names, or undefined. */

@@ -8,7 +8,7 @@ import { error, warning } from '../make-issue.ts';
 import type { ParseScope } from './grammar.ts';
 import { type IssueList, newIssueList } from './issue-list.ts';
 import { unsupportedMatch } from './match/unsupported.ts';
-import { parseRuleLine } from './parse-rule.ts';
+import { parseRuleParts } from './parse-parts.ts';
 import { finishTable, newChain, type TableDraft, tableOfChains } from './table-draft.ts';
 
 /** What a file is expected to hold; its own header corrects it. */
@@ -48,8 +48,8 @@ export function parseIptablesSave(
     kind,
     issues: newIssueList(file),
     scopes: {
-      4: { family: 4, addresses: new Map() },
-      6: { family: 6, addresses: new Map() },
+      4: { family: 4, addresses: new Map(), parts: new Map() },
+      6: { family: 6, addresses: new Map(), parts: new Map() },
     },
     tables: new Map(),
     draft: null,
@@ -220,7 +220,7 @@ function readRule(reading: Reading, line: string, isLast: boolean): boolean {
     start = head[0].length;
   }
   if (line[start + 1] === 'P' || line[start + 1] === 'N') return readListedChain(reading, line);
-  const parsed = parseRuleLine(line, start, reading.scopes[reading.kind.family]);
+  const parsed = parseRuleParts(line, start, reading.scopes[reading.kind.family]);
   if (!parsed) return false;
   const { draft } = reading;
   if (!draft) {
