@@ -137,7 +137,7 @@ test('reading a rule by its parts gives what reading it as a whole does', () => 
     '-p udp',
   );
   const parts = fc.array(fc.oneof(rules, words), { maxLength: 4 });
-  const scope = (): ParseScope => ({ family: 4, addresses: new Map(), parts: new Map() });
+  const scope = (): ParseScope => ({ family: 4, parts: new Map() });
   const shared = scope();
   fc.assert(
     fc.property(parts, (chosen) => {

@@ -1,5 +1,5 @@
 import type { AddressMatch, MaskedAddress } from '../../kernel/netfilter/xtables/rule.ts';
-import { type Address, formatAddress, parseAddress } from '../../packet/address.ts';
+import { type Address, formatAddress, ipv4, parseAddress } from '../../packet/address.ts';
 import { ipv4Mask } from '../../packet/prefix.ts';
 import type { ParseScope } from './grammar.ts';
 
@@ -7,15 +7,10 @@ import type { ParseScope } from './grammar.ts';
 export function parseAddressMatch(
   text: string,
   negated: boolean,
-  { family, addresses }: ParseScope,
+  { family }: ParseScope,
 ): AddressMatch | null {
-  const key = negated ? `!${text}` : text;
-  const known = addresses.get(key);
-  if (known !== undefined) return known;
   const masked = parseMaskedAddress(text, family);
-  const match = masked && { ...masked, negated };
-  addresses.set(key, match);
-  return match;
+  return masked && { address: masked.address, mask: masked.mask, negated };
 }
 
 function parseMaskedAddress(text: string, family: 4 | 6): MaskedAddress | null {
@@ -36,11 +31,17 @@ function parseMask(text: string, family: 4 | 6): Address | null {
   return mask?.family === family ? mask : null;
 }
 
+/** A large save has the same few masks in thousands of rules. */
+const IPV4_MASKS: readonly Address[] = Array.from({ length: 33 }, (_, length) =>
+  ipv4(ipv4Mask(length)),
+);
+
 /** The mask of a prefix length. */
 export function maskOf(family: 4 | 6, length: number): Address {
-  if (family === 4) return { family, bits: ipv4Mask(length) };
+  const shared = family === 4 ? IPV4_MASKS[length] : undefined;
+  if (shared) return shared;
   return {
-    family,
+    family: 6,
     bits: length === 0 ? 0n : ((1n << BigInt(length)) - 1n) << BigInt(128 - length),
   };
 }
@@ -51,7 +52,8 @@ function fullMask(family: 4 | 6): Address {
 
 function masked(address: Address, mask: Address): Address {
   if (address.family === 4 && mask.family === 4) {
-    return { family: 4, bits: (address.bits & mask.bits) >>> 0 };
+    const bits = (address.bits & mask.bits) >>> 0;
+    return bits === address.bits ? address : ipv4(bits);
   }
   if (address.family === 6 && mask.family === 6) {
     return { family: 6, bits: address.bits & mask.bits };

@@ -1,4 +1,3 @@
-import type { AddressMatch } from '../../kernel/netfilter/xtables/rule.ts';
 import type { RulePart } from './rule-part.ts';
 
 /** How the options of a match or target are written, and what they mean. */
@@ -32,9 +31,7 @@ export interface OptionUse {
 /** What is known around an extension. */
 export interface ParseScope {
   readonly family: 4 | 6;
-  /** Addresses of one input repeat: each text is parsed once. */
-  readonly addresses: Map<string, AddressMatch | null>;
-  /** Parts of rules repeat too. */
+  /** Matches of one input repeat: each text is read once. */
   readonly parts: Map<string, RulePart>;
 }
 

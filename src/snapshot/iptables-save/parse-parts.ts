@@ -3,6 +3,7 @@ import { ANY_HEADER, type HeaderMatch } from '../../kernel/netfilter/xtables/rul
 import type { XtTarget } from '../../kernel/netfilter/xtables/target/target-types.ts';
 import type { ParseScope } from './grammar.ts';
 import { parseRuleLine, type RuleLine, type RuleProblem } from './parse-rule.ts';
+import { readPart } from './read-part.ts';
 import type { RulePart } from './rule-part.ts';
 
 const SPACE = 32;
@@ -86,35 +87,13 @@ function endOfQuote(line: string, open: number): number {
   return i;
 }
 
+/** Matches repeat in a save; headers and targets hardly ever do, so keeping them costs more. */
 function partOf(text: string, scope: ParseScope): RulePart {
+  if (!text.startsWith('-m ')) return readPart(text, scope);
   let part = scope.parts.get(text);
   if (!part) {
     part = readPart(text, scope);
     scope.parts.set(text, part);
   }
   return part;
-}
-
-const DEPENDENT: RulePart = { kind: 'dependent' };
-
-/** Reads a part as a rule of its own, which it must be exactly. */
-function readPart(text: string, scope: ParseScope): RulePart {
-  const rule = parseRuleLine(`-A x ${text}`, 0, scope);
-  if (!rule || rule.problems.length > 0 || rule.counters) return DEPENDENT;
-  const { header, matches, target } = rule;
-  const [match] = matches;
-  const asksHeader = Object.values(header).some((value) => value !== null);
-  switch (text.slice(0, 3)) {
-    case '-m ':
-      return match && matches.length === 1 && !asksHeader && target.kind === 'none'
-        ? { kind: 'match', match }
-        : DEPENDENT;
-    case '-j ':
-    case '-g ':
-      return matches.length === 0 && !asksHeader ? { kind: 'target', target } : DEPENDENT;
-    default:
-      return matches.length === 0 && target.kind === 'none'
-        ? { kind: 'header', header }
-        : DEPENDENT;
-  }
 }

@@ -48,8 +48,8 @@ export function parseIptablesSave(
     kind,
     issues: newIssueList(file),
     scopes: {
-      4: { family: 4, addresses: new Map(), parts: new Map() },
-      6: { family: 6, addresses: new Map(), parts: new Map() },
+      4: { family: 4, parts: new Map() },
+      6: { family: 6, parts: new Map() },
     },
     tables: new Map(),
     draft: null,
