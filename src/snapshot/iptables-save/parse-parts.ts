@@ -12,6 +12,8 @@ const DASH = 45;
 const BACKSLASH = 92;
 const LETTERS = { g: 103, j: 106, m: 109 } as const;
 const NO_PROBLEMS: readonly RuleProblem[] = [];
+const NO_TARGET: XtTarget = { kind: 'none' };
+const NO_MATCHES: readonly XtMatch[] = [];
 
 /**
  * Reads a rule by its parts: the options of its header, each match, the target. A save repeats
@@ -29,8 +31,8 @@ function fromParts(line: string, start: number, scope: ParseScope): RuleLine | n
   const chain = line.slice(start + 3, from);
   if (chain === '' || chain.includes('"')) return null;
   let header: HeaderMatch = ANY_HEADER;
-  const matches: XtMatch[] = [];
-  let target: XtTarget = { kind: 'none' };
+  let matches: readonly XtMatch[] = NO_MATCHES;
+  let target: XtTarget = NO_TARGET;
   for (let end = from; from < line.length; from = end) {
     end = endOfPart(line, from);
     const part = partOf(line.slice(from + 1, end), scope);
@@ -42,7 +44,7 @@ function fromParts(line: string, start: number, scope: ParseScope): RuleLine | n
       case 'match':
         // Two of one kind of a rule must be told apart, so they are not shared.
         if (matches.includes(part.match)) return null;
-        matches.push(part.match);
+        matches = [...matches, part.match];
         break;
       case 'target':
         if (end < line.length) return null;

@@ -205,7 +205,11 @@ function readChain(reading: Reading, line: string): void {
   );
 }
 
+const ZERO: XtCounters = { packets: 0, bytes: 0 };
+
 function counters(packets: string, bytes: string | undefined): XtCounters {
+  // Most rules of a large save were never met.
+  if (packets === '0' && bytes === '0') return ZERO;
   return { packets: Number(packets), bytes: Number(bytes) };
 }
 
@@ -214,10 +218,10 @@ function readRule(reading: Reading, line: string, isLast: boolean): boolean {
   let start = 0;
   let counted: XtCounters | null = null;
   if (line[0] === '[') {
-    const head = /^\[(\d+):(\d+)\] +(?=-A )/.exec(line);
+    start = line.indexOf(' -A ') + 1;
+    const head = start > 0 ? /^\[(\d+):(\d+)\] *$/.exec(line.slice(0, start)) : null;
     if (!head) return false;
     counted = counters(head[1] ?? '', head[2]);
-    start = head[0].length;
   }
   if (line[start + 1] === 'P' || line[start + 1] === 'N') return readListedChain(reading, line);
   const parsed = parseRuleParts(line, start, reading.scopes[reading.kind.family]);
