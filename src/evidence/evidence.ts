@@ -76,7 +76,10 @@ export interface Journey {
   readonly joinedBy: readonly JoinKey[];
 }
 
-/** `headers`: all printed headers are equal, for lines of one log that show no better key. */
+/**
+ * `headers`: all printed headers are equal, for lines of one log and for resets, which show no
+ * better key.
+ */
 export type JoinKey = 'ip-id' | 'tcp-sequence' | 'tcp-timestamp' | 'icmp-id' | 'headers';
 
 /** All packets of one connection attempt, both ways, as one client sees it. */

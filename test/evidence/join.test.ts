@@ -160,6 +160,28 @@ describe('one packet', () => {
   });
 });
 
+describe('resets, which show no identity', () => {
+  const syn = (time: string) => captureLine({ seq: '99', ts: [7, 0], time });
+  const reset = (time: string) =>
+    captureLine({ a: '10.96.0.10.80', b: '10.0.0.1.40000', flags: 'R.', seq: '0', ack: 1, time });
+
+  it('are joined by their ends, in their order', () => {
+    const lines = ['10:00:00.1', '10:00:01.1'].map((time) => reset(`${time}00000`));
+    const first = syn('10:00:00.000000');
+    expect(packets(joined({ a: [first, ...lines], b: [first, ...lines] }))).toEqual([
+      'a:1 b:1',
+      'a:2 b:2',
+      'a:3 b:3',
+    ]);
+  });
+
+  it('of another connection are others', () => {
+    const other = reset('10:00:00.100000').replace('40000', '40001');
+    const seen = packets(joined({ a: [reset('10:00:00.100000')], b: [other] }));
+    expect(seen).toEqual(['a:1', 'b:1']);
+  });
+});
+
 describe('a conversation', () => {
   const syn = captureLine({ seq: '99' });
   const answer = { a: '10.96.0.10.80', b: '10.0.0.1.40000' };

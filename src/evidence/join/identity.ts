@@ -31,6 +31,21 @@ export function identityKeys(packet: ObservedPacket): readonly string[] {
   return keys;
 }
 
+/**
+ * A reset has identification 0, no timestamps and mostly sequence number 0: its ends are all
+ * that tells. Resets of one connection are paired in their order.
+ */
+export function resetKeys({
+  tcp,
+  source,
+  destination,
+  sport,
+  dport,
+}: ObservedPacket): readonly string[] {
+  if (!tcp?.flags.rst) return [];
+  return [`r/${source.bits}/${sport}/${destination.bits}/${dport}/${flagBits(tcp.flags)}`];
+}
+
 /** For lines of one log that show no identity: all headers that NAT does not touch. */
 export function headersKey(packet: ObservedPacket): string {
   const { tcp, icmp } = packet;
@@ -58,6 +73,7 @@ export function agreement(a: ObservedPacket, b: ObservedPacket): readonly JoinKe
     if (fields.some((name) => differ(a.tcp?.[name] ?? null, b.tcp?.[name] ?? null))) return null;
     if (a.tcp.sequence !== null && b.tcp.sequence !== null) keys.push('tcp-sequence');
     if (a.tcp.timestampValue !== null && b.tcp.timestampValue !== null) keys.push('tcp-timestamp');
+    if (keys.length === 0 && sharesReset(a, b)) keys.push('headers');
   }
   if (a.icmp && b.icmp) {
     if (a.icmp.type !== b.icmp.type || a.icmp.code !== b.icmp.code) return null;
@@ -79,6 +95,11 @@ function differ(a: number | null, b: number | null): boolean {
 export function suffices(keys: readonly JoinKey[], a: ObservedPacket, b: ObservedPacket): boolean {
   if (keys.includes('tcp-sequence') && keys.includes('tcp-timestamp')) return true;
   return keys.length > 0 && sharesAnEnd(a, b);
+}
+
+function sharesReset(a: ObservedPacket, b: ObservedPacket): boolean {
+  const [key] = resetKeys(a);
+  return key !== undefined && key === resetKeys(b)[0];
 }
 
 export function sharesAnEnd(a: ObservedPacket, b: ObservedPacket): boolean {

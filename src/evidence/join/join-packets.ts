@@ -1,6 +1,13 @@
 import type { JoinKey } from '../evidence.ts';
 import { type Observation, subject } from '../observation.ts';
-import { agreement, headersKey, identityKeys, sharesAnEnd, suffices } from './identity.ts';
+import {
+  agreement,
+  headersKey,
+  identityKeys,
+  resetKeys,
+  sharesAnEnd,
+  suffices,
+} from './identity.ts';
 
 /** Sightings of one packet, in reading order. */
 export interface JoinedPacket {
@@ -58,9 +65,10 @@ function newDraft(drafts: Draft[]): Draft {
 
 function keysFor(observation: Observation): readonly string[] {
   const packet = subject(observation.packet);
-  const keys = identityKeys(packet);
-  if (keys.length > 0 || observation.vantage.kind !== 'log') return keys;
-  return [`${observation.vantage.group} ${headersKey(packet)}`];
+  const identity = identityKeys(packet);
+  const keys = [...identity, ...resetKeys(packet)];
+  if (identity.length > 0 || observation.vantage.kind !== 'log') return keys;
+  return [...keys, `${observation.vantage.group} ${headersKey(packet)}`];
 }
 
 function candidates(keys: readonly string[], buckets: Map<string, Draft[]>): readonly Draft[] {
