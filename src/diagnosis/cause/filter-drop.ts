@@ -10,6 +10,8 @@ export const FILTER_DROP: Cause = {
   id: 'filter-drop',
   locate: (ending) => {
     if (ending.dropReason !== 'NETFILTER_DROP') return null;
+    // The hook that had to route again found no route: not a rule's doing.
+    if (dropPlace(ending).endsWith(' reroute')) return null;
     const location = endLocation(ending);
     return { ...location, hook: location.hook ?? hookOfPlace(dropPlace(ending)) };
   },
