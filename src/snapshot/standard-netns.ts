@@ -1,6 +1,7 @@
 import type { Device, InterfaceAddress } from '../kernel/device/device.ts';
 import type { ListeningSocket, NetnsState, Origin } from '../kernel/netns-state.ts';
-import type { Nexthop, Route, RoutingRule } from '../kernel/routing/route.ts';
+import type { Nexthop, Route } from '../kernel/routing/route.ts';
+import { tableRule } from '../kernel/routing/table-rule.ts';
 import { UNKNOWN_SYSCTLS } from '../kernel/sysctl.ts';
 import { type Address, IPV4_ANY, IPV4_LOOPBACK, ipv4 } from '../packet/address.ts';
 import type { NetnsRef } from '../packet/place.ts';
@@ -44,8 +45,8 @@ export function standardNetns(standard: StandardNetns): NetnsState {
     devices: [LOOPBACK, ethernet(standard)],
     routing: {
       routes: [LOOPBACK_ROUTE, ...standard.addresses.flatMap(routesOf)],
-      rules: [rule(0, 'local'), rule(32766, 'main'), rule(32767, 'default')],
-      rules6: [rule(0, 'local'), rule(32766, 'main')],
+      rules: [tableRule(0, 'local'), tableRule(32766, 'main'), tableRule(32767, 'default')],
+      rules6: [tableRule(0, 'local'), tableRule(32766, 'main')],
     },
     sysctls: UNKNOWN_SYSCTLS,
     ruleset: { xtables: [], nft: [], unsupported: [] },
@@ -185,24 +186,4 @@ function routesOf({ address, prefixLength, gateway }: StandardAddress): readonly
     );
   }
   return routes;
-}
-
-function rule(priority: number, table: string): RoutingRule {
-  return {
-    priority,
-    not: false,
-    source: null,
-    destination: null,
-    fwmark: null,
-    iif: null,
-    oif: null,
-    tos: null,
-    protocol: null,
-    sport: null,
-    dport: null,
-    uidRange: null,
-    action: { kind: 'table', table, suppressPrefixLength: null },
-    unsupported: [],
-    line: null,
-  };
 }

@@ -8,7 +8,7 @@ import { EPHEMERAL_PORT } from '../kernel/socket.ts';
 import type { Errno } from '../linux/errno.ts';
 import { IPV4_ANY } from '../packet/address.ts';
 import type { Flow } from '../packet/flow.ts';
-import type { Packet, TransportHeader } from '../packet/packet.ts';
+import { type Packet, ports, type TransportHeader } from '../packet/packet.ts';
 import { PROTOCOL } from '../packet/protocol.ts';
 import { takeIn } from './crossing.ts';
 import { portTowards } from './link.ts';
@@ -57,8 +57,6 @@ function firstTransport(flow: Flow, mss: number): TransportHeader {
 /** connect(): the route is looked up, and the source chosen, before any hook. */
 function sendFromSocket(kernel: Kernel, flow: Flow, draft: Packet): Start {
   const asked = freshSkb(draft, flow.mark);
-  const transport = draft.transport;
-  const hasPorts = transport.kind === 'tcp' || transport.kind === 'udp';
   const route = findConnectRoute(kernel, asked, {
     destination: flow.to,
     source: flow.boundSource,
@@ -66,8 +64,7 @@ function sendFromSocket(kernel: Kernel, flow: Flow, draft: Packet): Start {
     mark: flow.mark,
     tos: 0,
     protocol: draft.protocol,
-    sport: hasPorts ? transport.sport : 0,
-    dport: hasPorts ? transport.dport : 0,
+    ...ports(draft),
     uid: null,
     anySource: false,
   });
@@ -141,8 +138,6 @@ export function sendAgain(
     const start = arriveFromOutside(world, kernel, flow.arrivesOn, packet);
     return start.kind === 'sent' ? start.crossing : null;
   }
-  const transport = packet.transport;
-  const hasPorts = transport.kind === 'tcp' || transport.kind === 'udp';
   const skb = freshSkb(packet, flow.mark);
   const route = findOutputRoute(kernel, skb, {
     destination: packet.destination,
@@ -151,8 +146,7 @@ export function sendAgain(
     mark: flow.mark,
     tos: 0,
     protocol: packet.protocol,
-    sport: hasPorts ? transport.sport : 0,
-    dport: hasPorts ? transport.dport : 0,
+    ...ports(packet),
     uid: null,
     anySource: false,
   });

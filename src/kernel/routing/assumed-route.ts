@@ -7,6 +7,7 @@ import type { NetnsState } from '../netns-state.ts';
 import type { Fib, FibKey } from './fib.ts';
 import type { FibResult } from './fib-lookup.ts';
 import type { Route, RoutingRule } from './route.ts';
+import { tableRule } from './table-rule.ts';
 
 /**
  * Asks where a destination is routed when not all routes are known. What the known routes say is
@@ -116,24 +117,4 @@ export function assumedRules(
     tableRule(32766, 'main'),
     tableRule(32767, 'default'),
   ];
-}
-
-function tableRule(priority: number, table: string): RoutingRule {
-  return {
-    priority,
-    not: false,
-    source: null,
-    destination: null,
-    fwmark: null,
-    iif: null,
-    oif: null,
-    tos: null,
-    protocol: null,
-    sport: null,
-    dport: null,
-    uidRange: null,
-    action: { kind: 'table', table, suppressPrefixLength: null },
-    unsupported: [],
-    line: null,
-  };
 }
