@@ -17,11 +17,18 @@ export interface TowardsUncaptured {
   readonly complete: boolean;
 }
 
-const PRIVATE: readonly Prefix[] = [
+/** Addresses that are not globally reachable: RFC 6890 and the IANA registry that follows it. */
+const NOT_GLOBAL: readonly Prefix[] = [
   '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
   '100.64.0.0/10',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.2.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '240.0.0.0/4',
 ]
   .map(parsePrefix)
   .filter((prefix) => prefix !== null);
@@ -30,8 +37,8 @@ const DEAD_STATES = new Set(['FAILED', 'INCOMPLETE']);
 
 /**
  * What a host outside the snapshot does with a packet. If it is the destination, the packet has
- * left what is known. If it is a gateway, it is assumed not to know the cluster's private
- * addresses (a plain router does not) and to forward the rest.
+ * left what is known. If it is a gateway, it is assumed not to know addresses that are not globally
+ * reachable, which the cluster's are (a plain router does not), and to forward the rest.
  */
 export function meetUncapturedHost(
   world: World,
@@ -82,16 +89,16 @@ function assumeExists(world: World, kernel: Kernel, towards: TowardsUncaptured):
 }
 
 function gatewayDrops(world: World, gateway: Address, destination: Address): boolean {
-  const isPrivate = PRIVATE.some((prefix) => contains(prefix, destination));
-  const drop = { value: 'drop', probability: 1, cost: isPrivate ? 0 : 4 };
-  const forward = { value: 'forward', probability: 1, cost: isPrivate ? 3 : 0 };
+  const isLocal = NOT_GLOBAL.some((prefix) => contains(prefix, destination));
+  const drop = { value: 'drop', probability: 1, cost: isLocal ? 0 : 4 };
+  const forward = { value: 'forward', probability: 1, cost: isLocal ? 3 : 0 };
   const answer = world.run.decider.decide({
-    id: `gateway:${formatAddress(gateway)}:${isPrivate ? formatAddress(destination) : 'public'}`,
+    id: `gateway:${formatAddress(gateway)}:${isLocal ? formatAddress(destination) : 'public'}`,
     kind: 'unknown',
     topic: 'node',
     where: null,
     subject: `gateway ${formatAddress(gateway)} for ${formatAddress(destination)}`,
-    options: isPrivate ? [drop, forward] : [forward, drop],
+    options: isLocal ? [drop, forward] : [forward, drop],
   });
   return answer.value === 'drop';
 }

@@ -22,11 +22,6 @@ const EXCLUDED: readonly { readonly rows: RegExp; readonly because: string }[] =
     because:
       'the outside host had no route for pod addresses by n1: its packets went to its own gateway and never arrived on n1, where this row is to start',
   },
-  {
-    rows: /^kp-\S+ lb-proxy 203\.0\.113\.15:80$/,
-    because:
-      'the packets leave for the default gateway 192.168.10.1, of which the recording holds no neighbour entry, no host and no capture: that nobody was there is in no file of it',
-  },
 ];
 
 function must<T>(value: T | null | undefined, what: string): T {
