@@ -10,6 +10,11 @@ export interface Network {
   readonly namespaces: ReadonlyMap<string, NetnsState>;
   readonly wires: readonly Wire[];
   readonly segments: readonly Segment[];
+  /**
+   * Addresses of pods and nodes that are known to exist and stand in no namespace here: the fabric
+   * may know the way to them.
+   */
+  readonly elsewhere?: ReadonlySet<string>;
 }
 
 /** A veth pair whose ends are both known. */

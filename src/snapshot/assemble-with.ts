@@ -54,6 +54,7 @@ export function assembleWith(
     namespaces: new Map(hosts.namespaces.map((netns) => [netnsKey(netns.ref), netns])),
     wires: pods.wires,
     segments: hosts.segments,
+    elsewhere: pods.elsewhere,
   };
   return {
     value: {

@@ -12,6 +12,8 @@ export interface PlacedPods {
   readonly wires: readonly Wire[];
   readonly pods: readonly PodPlace[];
   readonly notes: readonly SnapshotNote[];
+  /** Addresses of pods that no namespace was found or made for. */
+  readonly elsewhere: ReadonlySet<string>;
 }
 
 /**
@@ -39,6 +41,7 @@ export function placePods(
   const wires: Wire[] = [];
   const pods: PodPlace[] = [];
   const notes: SnapshotNote[] = [];
+  const elsewhere = new Set<string>();
 
   const place = (pod: KnownPod): void => {
     const owner = captured.find((netns) => pod.addresses.some((a) => owns(netns, a)));
@@ -52,6 +55,9 @@ export function placePods(
     if (!host || !built) {
       // An address that is no pod's belongs to a host outside, and is looked at there.
       if (pod.name && host) notes.push(note('unwired-pod', pod, host.netns));
+      if (pod.because !== 'neighbour') {
+        for (const address of pod.addresses) elsewhere.add(formatAddress(address));
+      }
       return;
     }
     for (const address of pod.addresses) owned.add(formatAddress(address));
@@ -81,6 +87,7 @@ export function placePods(
     wires: [...capturedWires, ...wires],
     pods,
     notes,
+    elsewhere,
   };
 }
 

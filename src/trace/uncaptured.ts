@@ -88,17 +88,22 @@ function assumeExists(world: World, kernel: Kernel, towards: TowardsUncaptured):
   return answer.value === 'answers';
 }
 
+/**
+ * Whether a gateway drops. It may know the way to a pod or node that is known to exist outside the
+ * snapshot, as the routers of a cloud do: that is open.
+ */
 function gatewayDrops(world: World, gateway: Address, destination: Address): boolean {
   const isLocal = NOT_GLOBAL.some((prefix) => contains(prefix, destination));
+  const isElsewhere = world.network.elsewhere?.has(formatAddress(destination)) ?? false;
   const drop = { value: 'drop', probability: 1, cost: isLocal ? 0 : 4 };
-  const forward = { value: 'forward', probability: 1, cost: isLocal ? 3 : 0 };
+  const forward = { value: 'forward', probability: 1, cost: isLocal && !isElsewhere ? 3 : 0 };
   const answer = world.run.decider.decide({
     id: `gateway:${formatAddress(gateway)}:${isLocal ? formatAddress(destination) : 'public'}`,
     kind: 'unknown',
     topic: 'node',
     where: null,
     subject: `gateway ${formatAddress(gateway)} for ${formatAddress(destination)}`,
-    options: isLocal ? [drop, forward] : [forward, drop],
+    options: isLocal && !isElsewhere ? [drop, forward] : [forward, drop],
   });
   return answer.value === 'drop';
 }
