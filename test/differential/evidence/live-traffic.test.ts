@@ -68,6 +68,24 @@ async function capture(netns: string, options: readonly string[]): Promise<Child
   return child;
 }
 
+/**
+ * Lets namespaces log. A process of its own waits on a pipe from this one and then sets back what
+ * was set before: the pipe closes also when this process is killed.
+ */
+function letNamespacesLog(): () => Promise<void> {
+  const before = readFileSync(ALL_NETNS, 'utf8').trim();
+  const guard = spawn('sh', ['-c', `cat >/dev/null; echo ${before} >${ALL_NETNS}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  writeFileSync(ALL_NETNS, '1');
+  return async () => {
+    const exited = once(guard, 'exit');
+    guard.stdin.end();
+    await exited;
+  };
+}
+
 async function end(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGINT');
@@ -82,15 +100,15 @@ function keptLog(): string[] {
 describe.skipIf(missing !== null)(
   `one traffic in the kernel's log, a capture and tcpdump's text${missing ? ` (${missing})` : ''}`,
   () => {
-    const folder = mkdtempSync(join(tmpdir(), 'hookline-live-'));
+    let folder = '';
     let evidence: Evidence;
 
     beforeAll(async () => {
-      const before = readFileSync(ALL_NETNS, 'utf8');
+      folder = mkdtempSync(join(tmpdir(), 'hookline-live-'));
+      const stopLogging = letNamespacesLog();
       const lab = makeNamespaces(['a', 'b'], 0);
       const started: ChildProcess[] = [];
       try {
-        writeFileSync(ALL_NETNS, '1');
         const script = SETUP.replaceAll('PEER', lab.named('b')).replaceAll('MARK', MARK);
         lab.run('a', ['bash', '-ec', script]);
         lab.run('b', ['ip', 'addr', 'add', '10.77.0.2/24', 'dev', 'vb']);
@@ -123,14 +141,16 @@ describe.skipIf(missing !== null)(
       } finally {
         for (const child of started) child.kill('SIGKILL');
         lab.dispose();
-        writeFileSync(ALL_NETNS, before);
+        await stopLogging();
       }
       const names = ['kernel.log', 'va0.pcap', 'va.txt'];
       evidence = buildEvidence(
         names.map((name) => readEvidenceFile(readFileSync(join(folder, name)), name)),
       );
     });
-    afterAll(() => rmSync(folder, { recursive: true }));
+    afterAll(() => {
+      if (folder !== '') rmSync(folder, { recursive: true });
+    });
 
     it('is read without a line left over', () => {
       expect(evidence.issues).toEqual([]);

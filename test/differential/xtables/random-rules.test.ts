@@ -48,9 +48,10 @@ describe.skipIf(missing !== null).each([
     let state: NetnsState;
     let left: readonly Left[];
     let [compared, met, forwarded] = [0, 0, 0];
-    const folder = mkdtempSync(`${tmpdir()}/hookline-xtables-`);
+    let folder = '';
 
     beforeAll(async () => {
+      folder = mkdtempSync(`${tmpdir()}/hookline-xtables-`);
       namespaces = makeNamespaces(NAMES, lane);
       buildHost(namespaces);
       state = readState(namespaces, 'host', WITH_RULES);
@@ -71,7 +72,7 @@ describe.skipIf(missing !== null).each([
 
     afterAll(() => {
       namespaces?.dispose();
-      rmSync(folder, { recursive: true, force: true });
+      if (folder !== '') rmSync(folder, { recursive: true, force: true });
     });
 
     test.each(Array.from({ length: ROUNDS }, (_, i) => i))('ruleset %i', (index) => {
