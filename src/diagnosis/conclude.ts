@@ -225,7 +225,7 @@ function findingsOf(
     limits.push(...missingFacts(result.base));
   }
   return [
-    ...(result.survivors.length > 0 ? serviceFindings(setting.kube, setting.flow) : []),
+    ...(result.survivors.length > 0 ? serviceFindings(setting.kube, setting.flow, outcome) : []),
     ...(outcome ? sourceFindings(outcome, lines.slice(0, 8)) : []),
     ...arrivalFindings(result.base, setting.observed),
     ...(healthy ? absenceFindings(healthy, setting.observed) : []),

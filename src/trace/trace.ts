@@ -54,6 +54,7 @@ export interface Assumption {
   readonly where: NetnsRef | null;
   readonly subject: string;
   readonly value: string;
+  /** What one expects. An open question, which has no usual answer, has no default either. */
   readonly isDefault: boolean;
   readonly kind: 'unknown' | 'random';
 }

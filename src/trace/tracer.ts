@@ -77,7 +77,7 @@ function assumptionsOf(record: RunRecord): readonly Assumption[] {
     where: question.where,
     subject: question.subject,
     value: option.value,
-    isDefault: option === question.options[0],
+    isDefault: option === question.options[0] && question.options[1]?.cost !== 0,
     kind: question.kind,
   }));
 }

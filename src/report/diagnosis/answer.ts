@@ -18,8 +18,11 @@ export function answerOf(diagnosis: Diagnosis): string {
   }
   if (verdict === 'undetermined' && symptom.from === 'model') {
     const facts = hypotheses.map(({ assumptions }) => assumptionWords(assumptions)).join(', or ');
+    const unseen = diagnosis.traces[0]?.outcomes.find(({ client }) => client === 'unknown');
+    const packet = unseen && decidingPacket(outcomeJson(unseen));
+    const lost = packet ? `${packetEnd(packet)}; ` : '';
     const state = symptom.value === 'works' ? 'it works by default, and' : 'it';
-    return `${head}undetermined; ${state} fails ${facts}, which is not known`;
+    return `${head}undetermined; ${lost}${state} fails ${facts}, which is not known`;
   }
   const state = verdict === 'undetermined' ? 'undetermined' : symptom.value;
   if (others.length === 0) {

@@ -39,6 +39,8 @@ export const FINDING_WORDS: Readonly<Record<string, (values: Values) => string>>
     `The client offers MSS ${v.mss}, from the MTU ${v.mtu} of ${v.device}, where its route was first looked up${v.otherMss === undefined ? '' : `; the working flow offers ${v.otherMss}, from ${v.otherDevice}`}. Routing the packet again does not change it${v.sentMtu === undefined ? '' : `: segments of this size do not fit ${v.sentOn}, MTU ${v.sentMtu}`}.`,
   'service-has-no-such-port': (v) =>
     `Service ${v.service} has no port ${v.port}, only ${v.ports}: nothing translates ${v.address}:${v.port}.`,
+  'service-not-translated': (v) =>
+    `No rule of the node translates ${v.address}:${v.port} of Service ${v.service}, which has ready endpoints: kube-proxy does not run there, or its rules are gone.`,
   'service-has-no-ready-endpoint': (v) =>
     `Service ${v.service} has no ready endpoint for port ${v.port}${v.endpoints === 0 ? '' : ` (${v.endpoints} are not ready)`}.`,
   'search-was-cut': () =>

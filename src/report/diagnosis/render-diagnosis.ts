@@ -68,13 +68,14 @@ export function renderDiagnosis(
 function shortLines(diagnosis: Diagnosis, canvas: Canvas): readonly string[] {
   const lines: string[] = [];
   const why = mechanismOf(diagnosis);
-  const service = diagnosis.findings.find(({ code }) => code.startsWith('service-has-no-'));
+  const service = diagnosis.findings.find(({ code }) => code.startsWith('service-'));
   if (service) lines.push(...paragraph(findingWords(service), canvas, 'Why:  '));
   if (why) lines.push(...paragraph(sourceInShort(why.values), canvas, 'Why:  '));
   const looks = diagnosis.experiment?.steps.filter(({ cost }) => cost <= 1).slice(0, 2) ?? [];
   const commands = looks.flatMap(({ commands }) => commands.slice(0, 1));
   if (commands.length > 0) {
-    const text = commands.map(({ node, text: words }) => `${words} on ${node}`).join('; ');
+    const texts = new Set(commands.map(({ node, text: words }) => `${words} on ${node}`));
+    const text = [...texts].join('; ');
     lines.push(...paragraph(`${text} (below)`, canvas, 'Next: '));
   }
   const [fix] = diagnosis.fixes;
