@@ -19,13 +19,18 @@ export function endDevice(packet: PacketJson): string | null {
 /** `the SYN is dropped on n2 at flannel0: IP_RPFILTER (strict rp_filter: ...)`. */
 export function packetEnd(packet: PacketJson): string {
   const subject = `the ${packetName(packet)}`;
-  const where = packet.node === null ? '' : ` on ${placeName({ ...packet, node: packet.node })}`;
+  const place = packet.node === null ? null : placeName({ ...packet, node: packet.node });
+  const where = place === null ? '' : ` on ${place}`;
   const device = endDevice(packet);
   const at = device === null ? '' : ` at ${device}`;
   switch (packet.disposition) {
     case 'delivered':
       return `${subject} is delivered${where}`;
     case 'dropped': {
+      const gateway = gatewayOf(packet);
+      if (gateway !== null) {
+        return `${subject} is lost at ${gateway}, after it left ${place ?? 'its node'} by ${device ?? 'a device'}`;
+      }
       const why = dropWords(packet);
       return `${subject} is dropped${where}${at}: ${packet.dropReason ?? 'no reason known'}${why && ` (${why})`}`;
     }
@@ -38,6 +43,12 @@ export function packetEnd(packet: PacketJson): string {
     case 'unknown':
       return `what happens to ${subject}${where}${at} is not known`;
   }
+}
+
+/** The gateway outside the snapshot that dropped the packet, or null. */
+function gatewayOf(packet: PacketJson): string | null {
+  const at = packet.steps.findLast((step) => step.stage === 'drop')?.values.at;
+  return typeof at === 'string' && at.startsWith('gateway ') ? at : null;
 }
 
 /** Why the packet was dropped, as far as its steps say, without the reason's name. */
