@@ -25,6 +25,7 @@ export function processIo(): Io {
     canvas: {
       style: colour ? COLOURED : PLAIN,
       width: Math.max(60, Math.min(stdout.columns ?? DEFAULT_WIDTH, 160)),
+      edge: stdout.columns ?? Number.POSITIVE_INFINITY,
     },
     stdin,
   };

@@ -5,6 +5,7 @@ import type { Canvas } from '../text/style.ts';
 import { displayWidth, padTo } from '../text/width.ts';
 import { flowJson } from '../trace/to-json.ts';
 import { hostPort } from '../trace/words.ts';
+import { paragraph } from './paragraph.ts';
 
 const SUPPORT = { observed: 'o', inferred: 'i', modelled: 'm' } as const;
 
@@ -23,7 +24,7 @@ export function comparisonTable(
   canvas: Canvas,
 ): readonly string[] {
   const rows = comparison.rows.filter((row) => level === 'detailed' || isShown(row));
-  const cells = rows.map((row) => ({
+  const cells: readonly Cells[] = rows.map((row) => ({
     row,
     point: row.point,
     left: cellWords(row.left),
@@ -34,23 +35,79 @@ export function comparisonTable(
       `${outcome.client === 'connected' ? 'works' : 'fails'}: ${bindWords(flow)}`,
   );
   const [leftHead = '', rightHead = ''] = heads;
-  const pointWidth = Math.max(...cells.map(({ point }) => displayWidth(point)));
-  const leftWidth = Math.max(
-    displayWidth(leftHead),
-    ...cells.map(({ left }) => displayWidth(left)),
-  );
+  const table: Table = { heads: [leftHead, rightHead], cells };
+  return [
+    ...(widthOf(table) > canvas.edge ? stacked(table, canvas) : inColumns(table, canvas)),
+    ...paragraph(LEGEND, canvas, '').map(canvas.style.faint),
+  ];
+}
+
+interface Cells {
+  readonly row: ComparisonRow;
+  readonly point: string;
+  readonly left: string;
+  readonly right: string;
+}
+
+interface Table {
+  readonly heads: readonly [string, string];
+  readonly cells: readonly Cells[];
+}
+
+function widest(...texts: readonly string[]): number {
+  return Math.max(...texts.map(displayWidth));
+}
+
+function widthOf({ heads, cells }: Table): number {
+  const point = widest(...cells.map((each) => each.point));
+  const left = widest(heads[0], ...cells.map((each) => each.left));
+  const right = widest(heads[1], ...cells.map((each) => each.right));
+  return 2 + point + 2 + left + 2 + right;
+}
+
+function inColumns({ heads, cells }: Table, canvas: Canvas): readonly string[] {
+  const pointWidth = widest(...cells.map(({ point }) => point));
+  const leftWidth = widest(heads[0], ...cells.map(({ left }) => left));
   const line = (mark: string, point: string, left: string, right: string): string =>
     `${mark} ${padTo(point, pointWidth)}  ${padTo(left, leftWidth)}  ${right}`.trimEnd();
-  const lines = [canvas.style.strong(line(' ', '', leftHead, rightHead))];
+  return [
+    canvas.style.strong(line(' ', '', ...heads)),
+    ...underPlaces(cells, canvas, ({ row, point, left, right }) => [
+      line(row.differs ? '>' : ' ', point, left, right),
+    ]),
+  ];
+}
+
+/** For a place too narrow for columns: what is the same is said once. */
+function stacked({ heads, cells }: Table, canvas: Canvas): readonly string[] {
+  return [
+    canvas.style.strong(`A ${heads[0]}`),
+    canvas.style.strong(`B ${heads[1]}`),
+    ...underPlaces(cells, canvas, (each) => {
+      const point = `${each.row.differs ? '>' : ' '} ${each.point}`;
+      return each.left === each.right
+        ? [point, `    A,B  ${each.left}`]
+        : [point, `    A    ${each.left}`, `    B    ${each.right}`];
+    }),
+  ];
+}
+
+/** The lines of each row, under the namespace in which it happens. */
+function underPlaces(
+  cells: readonly Cells[],
+  canvas: Canvas,
+  linesOf: (each: Cells) => readonly string[],
+): readonly string[] {
+  const lines: string[] = [];
   let at = '';
-  for (const { row, point, left, right } of cells) {
-    const here = netnsKey(row.where);
+  for (const each of cells) {
+    const here = netnsKey(each.row.where);
     if (here !== at) lines.push(canvas.style.faint(here));
     at = here;
-    const text = line(row.differs ? '>' : ' ', point, left, right);
-    lines.push(row.differs ? canvas.style.changed(text) : text);
+    const texts = linesOf(each);
+    lines.push(...(each.row.differs ? texts.map(canvas.style.changed) : texts));
   }
-  return [...lines, canvas.style.faint(LEGEND)];
+  return lines;
 }
 
 function isShown({ point, left, right }: ComparisonRow): boolean {

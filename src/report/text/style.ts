@@ -28,8 +28,10 @@ function sgr(on: number, off: number): (text: string) => string {
 /** What a rendering may assume of the place it is shown. */
 export interface Canvas {
   readonly style: Style;
-  /** Columns. */
+  /** Columns that prose is wrapped to. */
   readonly width: number;
+  /** Columns at which the place itself breaks a line; a file breaks none. */
+  readonly edge: number;
 }
 
-export const PLAIN_CANVAS: Canvas = { style: PLAIN, width: 100 };
+export const PLAIN_CANVAS: Canvas = { style: PLAIN, width: 100, edge: Number.POSITIVE_INFINITY };

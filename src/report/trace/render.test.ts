@@ -89,7 +89,7 @@ Assumed:
 
   it('differs by colour only where colour is allowed', () => {
     const json = traceJson(LOST_SYN_TRACE);
-    const coloured = renderTrace(json, 'summary', { style: COLOURED, width: 100 });
+    const coloured = renderTrace(json, 'summary', { ...PLAIN_CANVAS, style: COLOURED });
     expect(coloured).not.toBe(rendered(LOST_SYN_TRACE, 'summary'));
     // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are the subject
     expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(rendered(LOST_SYN_TRACE, 'summary'));
