@@ -165,8 +165,11 @@ function hingesOf(
   const hinges = new Set<string>();
   const elsewhere: Candidate[] = [];
   const places = new Set(base.fitting.map(placeKey));
+  // Where some branch lives already, what else would is no news.
+  const certain = base.trace.outcomes.every(fails);
   // What the lines contradict is no alternative.
   const letsLive = (outcomes: readonly Outcome[]): boolean =>
+    certain &&
     outcomes.some(
       (outcome) =>
         !fails(outcome) && compareWithObservations(outcome, observed).contradictions.length === 0,

@@ -1,4 +1,5 @@
 import { type Kernel, record } from '../kernel/kernel.ts';
+import { missingRules } from '../kernel/netfilter/missing-rules.ts';
 import type { Skb } from '../kernel/skb.ts';
 import { type Address, formatAddress, sameAddress } from '../packet/address.ts';
 import { netnsKey } from '../packet/place.ts';
@@ -61,7 +62,9 @@ export function meetUncapturedHost(
     { oif: device, source: entry?.source ?? null },
   );
   const { destination } = skb.packet;
-  if (!sameAddress(destination, nexthop) && gatewayDrops(world, nexthop, destination)) {
+  if (sameAddress(destination, nexthop)) return ended({ kind: 'left', kernel, device, skb });
+  if (mayBeTranslated(kernel, skb)) return ended({ kind: 'left', kernel, device, skb });
+  if (gatewayDrops(world, nexthop, destination)) {
     const at = `gateway ${formatAddress(nexthop)}`;
     record(kernel, skb, { kind: 'drop', reason: 'NOT_SPECIFIED', at }, { oif: device });
     return droppedAt(kernel, skb, 'NOT_SPECIFIED');
@@ -93,7 +96,7 @@ function assumeExists(world: World, kernel: Kernel, towards: TowardsUncaptured):
  * snapshot, as the routers of a cloud do: that is open.
  */
 function gatewayDrops(world: World, gateway: Address, destination: Address): boolean {
-  const isLocal = NOT_GLOBAL.some((prefix) => contains(prefix, destination));
+  const isLocal = isNotGlobal(destination);
   const isElsewhere = world.network.elsewhere?.has(formatAddress(destination)) ?? false;
   const drop = { value: 'drop', probability: 1, cost: isLocal ? 0 : 4 };
   const forward = { value: 'forward', probability: 1, cost: isLocal && !isElsewhere ? 3 : 0 };
@@ -106,4 +109,37 @@ function gatewayDrops(world: World, gateway: Address, destination: Address): boo
     options: isLocal && !isElsewhere ? [drop, forward] : [forward, drop],
   });
   return answer.value === 'drop';
+}
+
+/**
+ * A destination that only a rule gives a meaning, as a Service's, goes to the gateway when no rule
+ * translates it. Where the rules of the node were not collected, that it was not translated is no
+ * fact.
+ */
+function mayBeTranslated({ netns, run }: Kernel, { packet, ct }: Skb): boolean {
+  const missing = missingRules(netns.ruleset);
+  if (missing === null || !isNotGlobal(packet.destination)) return false;
+  // A connection is translated once.
+  if (ct.kind === 'tracked') {
+    const { original, reply } = ct.connection;
+    if (ct.direction === 'reply' || !sameAddress(original.destination, reply.source)) return false;
+  }
+  const address = formatAddress(packet.destination);
+  const answer = run.decider.decide({
+    id: `ruleset:${netnsKey(netns.ref)}:${missing}:translation:${address}`,
+    kind: 'unknown',
+    topic: 'ruleset',
+    where: netns.ref,
+    subject: `${missing} that translate ${address}`,
+    options: [
+      { value: 'none', probability: 1, cost: 0 },
+      // Who collects iptables' rules and finds kube-proxy's there has seldom more in nft.
+      { value: 'some', probability: 1, cost: missing === 'nft' ? 3 : 0 },
+    ],
+  });
+  return answer.value === 'some';
+}
+
+function isNotGlobal(address: Address): boolean {
+  return NOT_GLOBAL.some((prefix) => contains(prefix, address));
 }

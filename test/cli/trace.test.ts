@@ -65,7 +65,7 @@ describe('hookline trace', () => {
       '--from',
       'n1',
       '--to',
-      '198.51.100.7:80',
+      '93.184.216.34:80',
     ]);
     expect({ exit, first: stdout.split('\n')[0] }).toEqual({
       exit: 2,

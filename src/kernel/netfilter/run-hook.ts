@@ -10,8 +10,8 @@ import { type Kernel, record } from '../kernel.ts';
 import type { Skb } from '../skb.ts';
 import { conntrackInUse } from './conntrack-in-use.ts';
 import { type HookEntry, hookEntries } from './hook-entries.ts';
+import { missingRules } from './missing-rules.ts';
 import type { RuleContext } from './rule-context.ts';
-import type { Ruleset } from './ruleset.ts';
 import type { RejectWith, TableResult } from './verdict.ts';
 
 /** A packet at a hook. Linux: struct nf_hook_state. */
@@ -355,12 +355,4 @@ function askUnknownRules(kernel: Kernel, skb: Skb, pass: HookPass): HookOutcome 
     }
   }
   return null;
-}
-
-/** Which rules are not known: those of one tool, or any (`rules`). */
-function missingRules(ruleset: Ruleset): 'rules' | 'iptables' | 'nft' | null {
-  const { xtables, nft, partial } = ruleset;
-  if (partial || (xtables === undefined && nft === undefined)) return 'rules';
-  if (xtables === undefined) return 'iptables';
-  return nft === undefined ? 'nft' : null;
 }

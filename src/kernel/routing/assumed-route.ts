@@ -25,9 +25,11 @@ export function assumedRoute(
   );
   const guess = listed.kind === 'found' ? null : guessExit(devices);
   const first = listed.kind === 'found' ? listed.nexthop.device : (guess?.name ?? 'none');
+  const nothingKnown = listed.kind === 'error' && netns.routing.routes === undefined;
   const options: Option[] = [{ value: first, probability: 1, cost: 0 }];
   for (const { name } of devices) {
-    if (name !== first) options.push({ value: name, probability: 1, cost: 4 });
+    if (name === first) continue;
+    options.push({ value: name, probability: 1, cost: nothingKnown ? 0 : 4 });
   }
   if (first !== 'none') options.push({ value: 'none', probability: 1, cost: 5 });
   const answer = decider.decide({
