@@ -1,4 +1,4 @@
-import type { FlowAsk } from '../diagnosis/diagnose.ts';
+import type { FlowAsk } from '../diagnosis/input.ts';
 import { parseAddress } from '../packet/address.ts';
 import type { NetnsRef } from '../packet/place.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';

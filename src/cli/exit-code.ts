@@ -12,6 +12,9 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** How a command ends; without it the exit code is 0. */
+export type SetExit = (code: ExitCode) => void;
+
 /** The exit code of a verdict. A flow that chance lets fail is failing. */
 export function verdictExit(
   verdict: 'reachable' | 'unreachable' | 'ambiguous' | 'undetermined',

@@ -5,12 +5,9 @@ import { evidenceCommand } from './commands/evidence.ts';
 import { explainCommand } from './commands/explain.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { traceCommand } from './commands/trace.ts';
-import type { ExitCode } from './exit-code.ts';
+import type { SetExit } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
-
-/** How a command ends; without it the exit code is 0. */
-export type SetExit = (code: ExitCode) => void;
 
 /** The command line of the program. What a command needs is loaded when it runs. */
 export async function createProgram(

@@ -1,47 +1,18 @@
-import type { Endpoint, Evidence } from '../evidence/evidence.ts';
+import type { Endpoint } from '../evidence/evidence.ts';
 import type { Network } from '../kernel/network.ts';
-import type { KubeFacts } from '../kube/facts.ts';
-import type { Address } from '../packet/address.ts';
 import type { Flow } from '../packet/flow.ts';
-import type { NetnsRef } from '../packet/place.ts';
 import { type Attempt, attemptsOf } from './attempt.ts';
 import { conclude, type Setting } from './conclude.ts';
-import type { Diagnosis, Symptom } from './diagnosis.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import { evidenceFindings } from './evidence-findings.ts';
 import { flowOfAttempt } from './flow-of-attempt.ts';
 import { type GivenFacts, NOTHING_GIVEN, NOTHING_GIVEN_OF_NODE } from './infer/given-facts.ts';
 import { inferNetwork } from './infer/infer-network.ts';
 import { NO_STAND_INS } from './infer/inference.ts';
 import { ownerOf } from './infer/places.ts';
+import type { DiagnoseInput } from './input.ts';
 import { isAbout, matchAttempts } from './match-attempts.ts';
 import { NOTHING_OBSERVED, observedFlow } from './observed-flow.ts';
-import type { TraceFlow } from './trace-flow.ts';
-
-/** What was asked: any part may be missing when evidence gives it. */
-export interface FlowAsk {
-  readonly from: NetnsRef | null;
-  readonly to: Address | null;
-  readonly port: number | null;
-  readonly protocol: Flow['protocol'] | null;
-  readonly boundSource: Address | null;
-  readonly boundDevice: string | null;
-  readonly arrivesOn: string | null;
-  readonly sport: number | null;
-  readonly mark: number;
-}
-
-export interface DiagnoseInput {
-  /** Null: built from the evidence. */
-  readonly network: Network | null;
-  readonly kube: KubeFacts | null;
-  readonly evidence: Evidence | null;
-  readonly ask: FlowAsk;
-  readonly symptom: Symptom | null;
-  /** Flows that are known to work. */
-  readonly controls: readonly Flow[];
-  readonly facts: GivenFacts | null;
-  readonly trace: TraceFlow;
-}
 
 /** Why there is nothing to diagnose. */
 export type NotDiagnosable =

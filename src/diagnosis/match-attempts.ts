@@ -5,9 +5,9 @@ import type { Flow } from '../packet/flow.ts';
 import { ports } from '../packet/packet.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { Attempt } from './attempt.ts';
-import type { DiagnoseInput } from './diagnose.ts';
 import { firstPacketAgrees, flowOfAttempt } from './flow-of-attempt.ts';
 import { ownerOf, placesFromSides } from './infer/places.ts';
+import type { DiagnoseInput } from './input.ts';
 import { innermost } from './match-sightings.ts';
 import { NOTHING_OBSERVED, type ObservedFlow, observedFlow, type Places } from './observed-flow.ts';
 

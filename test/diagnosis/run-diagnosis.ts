@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type DiagnoseInput, diagnose, type FlowAsk } from '../../src/diagnosis/diagnose.ts';
+import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import { type GivenFacts, parseGivenFacts } from '../../src/diagnosis/infer/given-facts.ts';
+import type { DiagnoseInput, FlowAsk } from '../../src/diagnosis/input.ts';
 import { buildEvidence } from '../../src/evidence/build-evidence.ts';
 import type { Evidence } from '../../src/evidence/evidence.ts';
 import { readEvidenceFile } from '../../src/evidence/read-evidence-file.ts';

@@ -1,11 +1,10 @@
 import { Command } from 'commander';
-import { EXIT } from '../exit-code.ts';
+import { EXIT, type SetExit } from '../exit-code.ts';
 import { usageFailure } from '../failure.ts';
 import { addFlowOptions } from '../flow-options.ts';
 import type { FlowText } from '../flow-text.ts';
 import type { Io } from '../io.ts';
 import { addOutputOptions, type OutputOptions } from '../level-option.ts';
-import type { SetExit } from '../program.ts';
 
 interface CompareOptions extends FlowText, OutputOptions {
   readonly snapshot?: string;

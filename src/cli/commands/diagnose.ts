@@ -1,13 +1,12 @@
 import { Command, Option } from 'commander';
 import type { NotDiagnosable } from '../../diagnosis/diagnose.ts';
 import type { Symptom } from '../../diagnosis/diagnosis.ts';
-import { verdictExit } from '../exit-code.ts';
+import { type SetExit, verdictExit } from '../exit-code.ts';
 import { inputFailure, usageFailure } from '../failure.ts';
 import { addFlowOptions } from '../flow-options.ts';
 import { type FlowText, readFlowText } from '../flow-text.ts';
 import type { Io } from '../io.ts';
 import { addOutputOptions, type OutputOptions } from '../level-option.ts';
-import type { SetExit } from '../program.ts';
 
 interface DiagnoseOptions extends FlowText, OutputOptions {
   readonly symptom?: Symptom;

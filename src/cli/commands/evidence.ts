@@ -1,9 +1,8 @@
 import { Command } from 'commander';
 import type { Evidence } from '../../evidence/evidence.ts';
-import { EXIT, type ExitCode } from '../exit-code.ts';
+import { EXIT, type ExitCode, type SetExit } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { addOutputOptions, type OutputOptions } from '../level-option.ts';
-import type { SetExit } from '../program.ts';
 
 export function evidenceCommand(io: Io, setExit: SetExit): Command {
   const command = new Command('evidence')

@@ -1,11 +1,10 @@
 import { Command } from 'commander';
-import { verdictExit } from '../exit-code.ts';
+import { type SetExit, verdictExit } from '../exit-code.ts';
 import { usageFailure } from '../failure.ts';
 import { addFlowOptions } from '../flow-options.ts';
 import { type FlowText, readFlowText } from '../flow-text.ts';
 import type { Io } from '../io.ts';
 import { addOutputOptions, type OutputOptions } from '../level-option.ts';
-import type { SetExit } from '../program.ts';
 
 interface TraceOptions extends FlowText, OutputOptions {
   readonly batch?: string;
