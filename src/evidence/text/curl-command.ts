@@ -49,14 +49,24 @@ function readUrl(url: string): CurlCommand['to'] | null {
   return { host: host.replace(/^\[|\]$/g, ''), port: port <= 65535 ? port : null };
 }
 
+/** The next prompt, or the end of a block of text: no output came. */
+const NO_OUTPUT = /^(?:(?:[^\s$#]{0,60}[\s~]{0,3}|\[[^\]]{0,60}\]\s{0,3})[$#]\s|`{3}|~{3})/;
+
+/** Lines that curl writes before it knows the result: of -v, and its table of progress. */
+const UNDECIDED = /^(?:\*|> |[{}] \[|\s*$| *% Total| *Dload| *[\d-]{1,3} +[\d-])/;
+
 /**
- * What the line after a command says of its result; null when it says nothing. The numbers are
- * curl's exit codes.
+ * What the next line after a command says of its result; null when it says nothing, and
+ * `undecided` when the line after it may. The numbers are curl's exit codes.
  */
-export function curlResult(line: string, prompted: boolean): CurlResult | null {
+export function curlResult(line: string, prompted: boolean): CurlResult | 'undecided' | null {
   if (/^\^C/.test(line)) return 'interrupted';
+  // `* Connected to` of -v: TCP's part of the answer, which is what counts here.
+  if (/^(?:\* Connected to |< )/.test(line)) return 'answered';
   const error = /curl: \((\d{1,3})\)/.exec(line);
   if (!error) {
+    if (UNDECIDED.test(line)) return 'undecided';
+    if (NO_OUTPUT.test(line)) return null;
     const output = prompted ? /^[^$#]/.test(line) : /^(?:[{[<]|HTTP\/\d)/.test(line);
     return output ? 'answered' : null;
   }

@@ -212,6 +212,27 @@ describe('a client command in text', () => {
       '$ curl 10.96.0.10\ncurl: (7) Failed to connect to 10.96.0.10 port 80: No route to host',
       { result: 'unreachable' },
     ],
+    [
+      'interrupted after what -v says',
+      'root@n1:~# curl -v http://10.96.0.10/\n* Trying 10.96.0.10:80...\n^C',
+      { result: 'interrupted' },
+    ],
+    [
+      'connected, as -v says',
+      '$ curl -v http://10.96.0.10/\n* Trying 10.96.0.10:80...\n* Connected to 10.96.0.10',
+      { result: 'answered' },
+    ],
+    [
+      'refused after what -v says',
+      '$ curl -v 10.96.0.10\n* Trying 10.96.0.10:80...\n* connect to 10.96.0.10 failed\ncurl: (7) Failed to connect: Connection refused',
+      { result: 'refused' },
+    ],
+    [
+      'followed by the next prompt',
+      'root@n1:~# curl http://10.96.0.10/\nroot@n1:~# tcpdump -ni eth0',
+      { result: 'unknown' },
+    ],
+    ['at the end of a block', '```\n$ curl http://10.96.0.10/\n```', { result: 'unknown' }],
     ['whose result is not shown', 'curl http://10.96.0.10/', { result: 'unknown' }],
   ])('%s', (_what, text, expected) => {
     expect(read(text).value.statements).toMatchObject([{ kind: 'client-command', ...expected }]);

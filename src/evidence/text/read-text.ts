@@ -9,7 +9,7 @@ import { parseAddressStatement } from './address-statement.ts';
 import { captureGroups } from './capture-groups.ts';
 import { parseCaptureNotice } from './capture-notice.ts';
 import { cleanLine, ownCopy } from './clean-line.ts';
-import { type CurlResult, curlResult, parseCurlCommand } from './curl-command.ts';
+import { curlResult, parseCurlCommand } from './curl-command.ts';
 import { parseIptablesCommand, savedTableLine } from './iptables-command.ts';
 import { type KernelLogLine, parseKernelLog } from './kernel-log.ts';
 import { settleTimes } from './settle-times.ts';
@@ -215,13 +215,14 @@ export function evidenceTextReader(file: string, options: ReadOptions = {}): Evi
     return true;
   };
 
-  /** The line after a client command is its output. */
+  /** The lines after a client command are its output. */
   const takeResult = (text: string): void => {
     if (curl === null || curl.at !== lines - 1) return;
     const { index, prompted } = curl;
-    const result: CurlResult | null = curlResult(text, prompted);
+    const result = curlResult(text, prompted);
     const statement = statements[index];
-    curl = null;
+    curl = result === 'undecided' ? { ...curl, at: lines } : null;
+    if (result === 'undecided') return;
     if (result && statement?.kind === 'client-command')
       statements[index] = { ...statement, result };
   };
@@ -248,7 +249,8 @@ export function evidenceTextReader(file: string, options: ReadOptions = {}): Evi
   const line = (raw: string): void => {
     lines++;
     const cleaned = cleanLine(raw);
-    takeResult(cleaned);
+    // What cleaning takes for list and quote marks, curl -v writes itself.
+    takeResult(/^\s{0,8}(?:[*<>]|`{3})/.test(raw) ? raw.trim() : cleaned);
     if (cleaned !== '' && worthReading(cleaned)) {
       const text = ownCopy(cleaned);
       const source: SourceRef = { file, line: lines, text };
