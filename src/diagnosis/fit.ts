@@ -26,7 +26,8 @@ const REPEATED: ReadonlySet<PacketKind> = new Set([
 /**
  * Compares the model's prediction with observations, vantage point by vantage point. A packet
  * that was seen must be on the predicted way with the predicted addresses. A packet that is
- * predicted at a device that was captured must have been seen. A log proves only what it shows:
+ * predicted at a device that was captured must have been seen. Of a capture whose node is not known
+ * a packet must be predicted at some device. A log proves only what it shows:
  * LOG rules have their own matches and rate limits.
  */
 export function compareWithObservations(outcome: Outcome, observed: ObservedFlow): Fit {
@@ -46,6 +47,18 @@ export function compareWithObservations(outcome: Outcome, observed: ObservedFlow
       if (!contradictions.has(key)) contradictions.set(key, ref(`${seen.kind}-seen-unpredicted`));
     } else if (seen.kind === 'rst' || seen.kind === 'icmp-error') {
       if (!doubts.has(key)) doubts.set(key, ref(`${seen.kind}-seen-unpredicted`));
+    }
+  }
+  const captured = new Set(
+    predicted.all.flatMap(({ point, direction, kind }) =>
+      point.kind === 'capture' ? [`${direction} ${kind}`] : [],
+    ),
+  );
+  for (const { direction, kind, source } of observed.unplaced) {
+    const key = `${direction} ${kind}`;
+    if (captured.has(key)) supports.set(key, { source, shows: `${kind}-seen` });
+    else if (REPEATED.has(kind)) {
+      contradictions.set(key, { source, shows: `${kind}-seen-unpredicted` });
     }
   }
   const seenKeys = new Set(observed.sightings.map(sightingKey));

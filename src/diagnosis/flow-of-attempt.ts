@@ -112,6 +112,7 @@ export function firstPacketAgrees(trace: Trace, observed: ObservedFlow, from: Ne
     const first = outcome.packets.slice(0, 1);
     const kind = first[0]?.kind;
     const atClient: ObservedFlow = {
+      unplaced: [],
       sightings: observed.sightings.filter(
         ({ point, direction, kind: seen }) =>
           point.where.node === from.node && direction === 'original' && seen === kind,

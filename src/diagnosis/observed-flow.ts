@@ -32,10 +32,16 @@ export interface Coverage {
 /** The observations of an attempt, by point. */
 export interface ObservedFlow {
   readonly sightings: readonly ObservedSighting[];
+  /** Captured on a node that is not known: no more than that a device saw it. */
+  readonly unplaced: readonly Pick<ObservedSighting, 'direction' | 'kind' | 'source'>[];
   readonly coverage: ReadonlyMap<string, Coverage>;
 }
 
-export const NOTHING_OBSERVED: ObservedFlow = { sightings: [], coverage: new Map() };
+export const NOTHING_OBSERVED: ObservedFlow = {
+  sightings: [],
+  unplaced: [],
+  coverage: new Map(),
+};
 
 /**
  * Places an attempt's observations in the network. `all` are the observations of the whole
@@ -47,6 +53,7 @@ export function observedFlow(
   places: Places,
 ): ObservedFlow {
   const sightings: ObservedSighting[] = [];
+  const unplaced: { direction: 'original' | 'reply'; kind: PacketKind; source: SourceRef }[] = [];
   const coverage = new Map<string, Coverage>();
   for (const conversation of attempt.conversations) {
     const replies = new Set(conversation.replies);
@@ -54,11 +61,14 @@ export function observedFlow(
       const direction = replies.has(journey.id) ? 'reply' : 'original';
       for (const observation of journey.sightings) {
         const point = pointOf(observation, places);
-        if (!point) continue;
         const packet = subject(observation.packet);
         const { source } = observation;
-        const carried = packet !== observation.packet;
         const kind = kindOf(packet, direction);
+        if (!point) {
+          if (observation.vantage.kind === 'capture') unplaced.push({ direction, kind, source });
+          continue;
+        }
+        const carried = packet !== observation.packet;
         const oif = point.kind === 'log' ? observation.vantage.oif || null : null;
         sightings.push({ point, direction, kind, packet, oif, carried, source });
         if (point.kind === 'capture' && !coverage.get(pointKey(point))?.sawAttempt) {
@@ -73,7 +83,7 @@ export function observedFlow(
     if (!sample || point?.kind !== 'capture' || coverage.has(pointKey(point))) continue;
     coverage.set(pointKey(point), { point, sawAttempt: false, sample: sample.source });
   }
-  return { sightings, coverage };
+  return { sightings, unplaced, coverage };
 }
 
 /**

@@ -57,6 +57,20 @@ describe('evidence without a snapshot:', () => {
     for (const [index, line] of lines.entries()) expect(printed[index]).toMatch(line);
   });
 
+  it('one capture of an unknown node shows at least that the packet left the client', async () => {
+    const syn = (second: number) =>
+      `10:00:0${second}.1 IP 10.20.0.9.40112 > 10.20.0.5.8080: Flags [S], seq 1, win 64240, length 0`;
+    const text = ['$ curl -v http://10.20.0.5:8080/', '* Trying 10.20.0.5:8080...', '^C'];
+    const pasted = [...text, syn(0), syn(1), syn(3)].join('\n');
+    const { exit, stdout } = await run(['diagnose', '-', '--level', 'minimal'], pasted);
+    expect(exit).toBe(1);
+    expect(stdout).toMatch(
+      /^client-node -> 10\.20\.0\.5:8080 tcp: unreachable, timeout by evidence/,
+    );
+    expect(stdout).toContain('\nnot filter-drop client-node eth0 output: syn-seen-unpredicted\n');
+    expect(stdout).not.toMatch(/^h\d+ \S+ client-node (?:eth0 )?output/m);
+  });
+
   it.each([
     ['only a flow that works', at(FOUNDING, 'working-client.txt'), 64, /every flow .* works/],
     ['another flow than the one asked', [FOUNDING, '--to', '10.1.2.3:80'], 65, /no packet of this/],

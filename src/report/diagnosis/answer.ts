@@ -6,6 +6,9 @@ import { packetName, percent } from '../trace/words.ts';
 import { assumptionWords } from './assumption-words.ts';
 import { causeTitle, locationWords } from './cause-title.ts';
 
+/** More likeliest explanations are counted, not named. */
+const MOST_NAMED = 2;
+
 /** The first line: what happens to the flow, why, and how sure that is. */
 export function answerOf(diagnosis: Diagnosis): string {
   const { hypotheses, proven, verdict, symptom } = diagnosis;
@@ -29,9 +32,10 @@ export function answerOf(diagnosis: Diagnosis): string {
     return `${head}${state}; one explanation fits: ${causeTitle(first.causeId)}; ${endWords(first)}`;
   }
   const equal = hypotheses.filter(({ confidence }) => confidence === first.confidence);
-  const named = equal.map((one) => shortWords(one)).join(' or ');
+  const named = equal.slice(0, MOST_NAMED).map((one) => shortWords(one));
+  if (equal.length > named.length) named.push(`${equal.length - named.length} more`);
   const share = equal.length > 1 ? `${percent(first.confidence)} each` : percent(first.confidence);
-  return `${head}${state}, not proven; ${hypotheses.length} explanations fit, likeliest: ${named} (${share})`;
+  return `${head}${state}, not proven; ${hypotheses.length} explanations fit, likeliest: ${named.join(' or ')} (${share})`;
 }
 
 function withoutHypothesis({ symptom, traces }: Diagnosis, head: string): string {
