@@ -1,4 +1,3 @@
-import type { Address } from '../packet/address.ts';
 import type { NetnsRef } from '../packet/place.ts';
 import type { SourceRef } from '../packet/source-ref.ts';
 import type { DeviceRef } from './device/device.ts';
@@ -39,11 +38,4 @@ export interface Segment {
 export interface SegmentMember {
   readonly netns: NetnsRef;
   readonly device: string;
-}
-
-/** The namespace and device that own an address, for names and endpoint look-ups. */
-export interface AddressOwner {
-  readonly netns: NetnsRef;
-  readonly device: string;
-  readonly address: Address;
 }

@@ -27,7 +27,7 @@ export function traceFlow(network: Network, flow: Flow, options: TraceOptions = 
     options.answers ?? NO_ANSWERS,
     options.maxBranches ?? MAX_BRANCHES,
   );
-  const outcomes = groupOutcomes(branches);
+  const outcomes = groupOutcomes(network, branches);
   return {
     flow,
     verdict: verdictOf(outcomes, branches, truncated),
@@ -50,7 +50,10 @@ function outcomeKey(result: Exchange): string {
   return [result.client, result.errno ?? '', endpoint, source, ...packets].join('|');
 }
 
-function groupOutcomes(branches: readonly Branch<Exchange>[]): readonly Outcome[] {
+function groupOutcomes(
+  network: Network,
+  branches: readonly Branch<Exchange>[],
+): readonly Outcome[] {
   const groups = new Map<string, { branch: Branch<Exchange>; probability: number }>();
   for (const branch of branches) {
     const key = outcomeKey(branch.result);
@@ -64,10 +67,32 @@ function groupOutcomes(branches: readonly Branch<Exchange>[]): readonly Outcome[
   return [...groups.values()]
     .map(({ branch, probability }) => ({
       probability,
-      assumptions: assumptionsOf(branch.record),
+      assumptions: [...assumedNamespaces(network, branch.result), ...assumptionsOf(branch.record)],
       ...branch.result,
     }))
     .sort((a, b) => b.probability - a.probability);
+}
+
+/** Namespaces on the way that nobody captured: each is taken to be a standard one. */
+function assumedNamespaces(network: Network, { packets }: Exchange): readonly Assumption[] {
+  const refs = new Map(
+    packets.flatMap(({ steps }) => steps.map(({ where }) => [netnsKey(where), where] as const)),
+  );
+  return [...refs].flatMap(([key, where]) => {
+    const origin = network.namespaces.get(key)?.origin;
+    if (origin?.kind !== 'assumed') return [];
+    return [
+      {
+        questionId: `assumed:${key}`,
+        topic: where.netns === null ? 'node' : 'endpoint-pod',
+        where,
+        subject: `not captured, known by ${origin.because}`,
+        value: 'standard',
+        isDefault: true,
+        kind: 'unknown',
+      } as const,
+    ];
+  });
 }
 
 function assumptionsOf(record: RunRecord): readonly Assumption[] {

@@ -10,17 +10,6 @@ export interface FlowComparison {
   readonly reply: JourneyComparison;
 }
 
-/** Compares two packets where they were seen. */
-export function compareJourneys(
-  a: Journey,
-  b: Journey,
-  groups: readonly EvidenceGroup[] = [],
-): JourneyComparison {
-  const flowA = { sightings: a.sightings, watched: a.sightings };
-  const flowB = { sightings: b.sightings, watched: b.sightings };
-  return align(flowA, flowB, sidesOf(groups));
-}
-
 /** Compares the first packets and the first answers of two connections. */
 export function compareConversations(
   a: Conversation,
