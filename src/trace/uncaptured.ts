@@ -1,3 +1,4 @@
+import { isMapped } from '../kernel/conntrack/manip.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import { missingRules } from '../kernel/netfilter/missing-rules.ts';
 import type { Skb } from '../kernel/skb.ts';
@@ -120,10 +121,9 @@ function mayBeTranslated({ netns, run }: Kernel, { packet, ct }: Skb): boolean {
   const missing = missingRules(netns.ruleset);
   if (missing === null || !isNotGlobal(packet.destination)) return false;
   // A connection is translated once.
-  if (ct.kind === 'tracked') {
-    const { original, reply } = ct.connection;
-    if (ct.direction === 'reply' || !sameAddress(original.destination, reply.source)) return false;
-  }
+  const translated =
+    ct.kind === 'tracked' && (ct.direction === 'reply' || isMapped(ct.connection, 'dst'));
+  if (translated) return false;
   const address = formatAddress(packet.destination);
   const answer = run.decider.decide({
     id: `ruleset:${netnsKey(netns.ref)}:${missing}:translation:${address}`,

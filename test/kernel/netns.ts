@@ -2,6 +2,7 @@ import type { Decider } from '../../src/kernel/decide.ts';
 import type { Device, InterfaceAddress } from '../../src/kernel/device/device.ts';
 import type { NetnsState } from '../../src/kernel/netns-state.ts';
 import type { Route, RouteScope, RouteType, RoutingRule } from '../../src/kernel/routing/route.ts';
+import { tableRule } from '../../src/kernel/routing/table-rule.ts';
 import { type Address, parseIpv4 } from '../../src/packet/address.ts';
 import { parsePrefix } from '../../src/packet/prefix.ts';
 
@@ -135,23 +136,8 @@ function route(text: string): Route {
 
 /** A rule to a prefix; other selectors stay open. */
 export function ruleTo(priority: number, to: string, action: RoutingRule['action']): RoutingRule {
-  return {
-    priority,
-    not: false,
-    source: null,
-    destination: to === 'all' ? null : parsePrefix(to),
-    fwmark: null,
-    iif: null,
-    oif: null,
-    tos: null,
-    protocol: null,
-    sport: null,
-    dport: null,
-    uidRange: null,
-    action,
-    unsupported: [],
-    line: null,
-  };
+  const destination = to === 'all' ? null : parsePrefix(to);
+  return { ...tableRule(priority, 'main'), destination, action };
 }
 
 function usualRules(): readonly RoutingRule[] {
@@ -160,7 +146,5 @@ function usualRules(): readonly RoutingRule[] {
     [32766, 'main'],
     [32767, 'default'],
   ] as const;
-  return tables.map(([priority, table]) =>
-    ruleTo(priority, 'all', { kind: 'table', table, suppressPrefixLength: null }),
-  );
+  return tables.map(([priority, table]) => tableRule(priority, table));
 }

@@ -14,11 +14,11 @@ export function otherManip(manip: Manip): Manip {
 
 /**
  * Whether a connection's mapping rewrites this end in the original direction. Linux keeps it as
- * IPS_SRC_NAT and IPS_DST_NAT; here the two tuples tell it.
+ * IPS_SRC_NAT and IPS_DST_NAT, see nf_nat_setup_info(); here the two tuples tell it.
  */
 export function isMapped({ original, reply }: Connection, manip: Manip): boolean {
   // An ICMP identifier is the source's part of the tuple, in both directions.
-  const icmp = original.protocol === PROTOCOL.icmp;
+  const icmp = original.protocol === PROTOCOL.icmp || original.protocol === PROTOCOL.icmpv6;
   if (manip === 'src') {
     const port = icmp ? reply.sport : reply.dport;
     return !sameAddress(original.source, reply.destination) || original.sport !== port;

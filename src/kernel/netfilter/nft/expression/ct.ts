@@ -1,7 +1,7 @@
 import type { CtDirection } from '../../../../linux/ct-state.ts';
 import type { Support } from '../../../../packet/issue.ts';
-import { PROTOCOL } from '../../../../packet/protocol.ts';
 import type { Connection } from '../../../conntrack/connection.ts';
+import { isMapped } from '../../../conntrack/manip.ts';
 import type { Tuple } from '../../../conntrack/tuple.ts';
 import type { CtAttachment } from '../../../skb.ts';
 import type { RuleScope } from '../rule-scope.ts';
@@ -166,26 +166,9 @@ function statusBits(connection: Connection): number {
     (seenReply ? CT_STATUS_BITS['seen-reply'] : 0) |
     (assured ? CT_STATUS_BITS.assured : 0) |
     (confirmed ? CT_STATUS_BITS.confirmed : 0) |
-    (isSourceTranslated(connection) ? CT_STATUS_BITS.snat : 0) |
-    (isDestinationTranslated(connection) ? CT_STATUS_BITS.dnat : 0) |
+    (isMapped(connection, 'src') ? CT_STATUS_BITS.snat : 0) |
+    (isMapped(connection, 'dst') ? CT_STATUS_BITS.dnat : 0) |
     (srcNatDone ? SRC_NAT_DONE : 0) |
     (dstNatDone ? DST_NAT_DONE : 0)
   );
-}
-
-/** IPS_SRC_NAT: the reply goes to another source. Linux: nf_nat_setup_info(). */
-export function isSourceTranslated({ original, reply }: Connection): boolean {
-  if (original.source.bits !== reply.destination.bits) return true;
-  // The identifier of an ICMP echo is both tuples' source port.
-  return original.sport !== (isIcmp(original) ? reply.sport : reply.dport);
-}
-
-/** IPS_DST_NAT: the reply comes from another destination. Linux: nf_nat_setup_info(). */
-export function isDestinationTranslated({ original, reply }: Connection): boolean {
-  if (original.destination.bits !== reply.source.bits) return true;
-  return !isIcmp(original) && original.dport !== reply.sport;
-}
-
-function isIcmp({ protocol }: Tuple): boolean {
-  return protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
 }

@@ -2,6 +2,7 @@ import type { CtDirection, CtState } from '../../../../linux/ct-state.ts';
 import type { Address } from '../../../../packet/address.ts';
 import { PROTOCOL } from '../../../../packet/protocol.ts';
 import type { Connection } from '../../../conntrack/connection.ts';
+import { isMapped } from '../../../conntrack/manip.ts';
 import { OPEN_QUESTION } from '../../../decide.ts';
 import type { CtAttachment } from '../../../skb.ts';
 import { underMask } from '../header-match.ts';
@@ -78,24 +79,10 @@ function hasState(ct: CtAttachment, bit: CtStateBit): boolean {
     case 'untracked':
       return bit === 'UNTRACKED';
     case 'tracked':
-      if (bit === 'SNAT') return sourceTranslated(ct.connection);
-      if (bit === 'DNAT') return destinationTranslated(ct.connection);
+      if (bit === 'SNAT') return isMapped(ct.connection, 'src');
+      if (bit === 'DNAT') return isMapped(ct.connection, 'dst');
       return bit === ct.state;
   }
-}
-
-/** IPS_SRC_NAT. Linux: nf_nat_setup_info(). */
-function sourceTranslated({ original, reply }: Connection): boolean {
-  if (original.source.bits !== reply.destination.bits) return true;
-  // The identifier of an ICMP echo is both tuples' source port.
-  const seen = original.protocol === PROTOCOL.icmp ? reply.sport : reply.dport;
-  return original.sport !== seen;
-}
-
-/** IPS_DST_NAT. */
-function destinationTranslated({ original, reply }: Connection): boolean {
-  if (original.destination.bits !== reply.source.bits) return true;
-  return original.protocol !== PROTOCOL.icmp && original.dport !== reply.sport;
 }
 
 function tupleFits(
