@@ -32,8 +32,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   lab: {
     layers: ['linux', 'packet', 'evidence'],
     files: ['src/snapshot/source.ts'],
+    packages: ['koffi'],
     impure: true,
   },
+  agreement: { layers: ['linux', 'packet', 'kernel', 'trace', 'evidence'], types: ['lab'] },
   cli: {
     layers: [
       'linux',
@@ -47,6 +49,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'report',
       'probe',
       'lab',
+      'agreement',
     ],
     packages: ['commander', '@bomb.sh/tab/commander', 'zod'],
     impure: true,

@@ -1,0 +1,51 @@
+import { runToEnd } from '../exec.ts';
+import { closeFd, insideNetns, openNetns } from './syscalls.ts';
+
+/** The named network namespaces of one laboratory. They live in a mount namespace of ours alone. */
+export class Namespaces {
+  readonly #fds = new Map<string, number>();
+  readonly #home = openNetns('/proc/self/ns/net');
+
+  /** Gives the sandbox a `/run` of its own: names of namespaces, locks of iptables. */
+  prepare(): void {
+    if (process.pid !== 1) throw new Error('the host is not the first process of a PID namespace');
+    must(['mount', '-t', 'tmpfs', 'hookline', '/run']);
+    must(['ip', 'link', 'set', 'lo', 'up']);
+  }
+
+  /** Makes namespaces with loopback up, all in two processes. */
+  make(names: readonly string[]): void {
+    const lines = names.map((name) => `netns add ${name}`);
+    must(['ip', '-batch', '-'], `${lines.join('\n')}\n`);
+    for (const name of names) {
+      const fd = openNetns(`/run/netns/${name}`);
+      this.#fds.set(name, fd);
+    }
+  }
+
+  names(): readonly string[] {
+    return [...this.#fds.keys()];
+  }
+
+  /** Runs `work` inside a namespace; see `insideNetns`. Throws for an unknown name. */
+  inside<T>(name: string, work: () => T): T {
+    const fd = this.#fds.get(name);
+    if (fd === undefined) throw new Error(`no namespace ${name}`);
+    return insideNetns(this.#home, fd, work);
+  }
+
+  /** Removes all of them. What still holds a socket in one keeps it alive until it closes. */
+  clear(): void {
+    for (const fd of this.#fds.values()) closeFd(fd);
+    const lines = this.names().map((name) => `netns del ${name}`);
+    this.#fds.clear();
+    if (lines.length > 0) must(['ip', '-batch', '-'], `${lines.join('\n')}\n`);
+  }
+}
+
+/** Runs a command that has to succeed, or throws its error text. */
+export function must(argv: readonly string[], input = ''): string {
+  const { status, stdout, stderr } = runToEnd(argv, input);
+  if (status !== 0) throw new Error(`${argv.join(' ')}: ${stderr.trim() || `status ${status}`}`);
+  return stdout;
+}
