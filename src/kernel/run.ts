@@ -2,7 +2,7 @@ import type { NetnsRef } from '../packet/place.ts';
 import type { SourceRef } from '../packet/source-ref.ts';
 import type { Connection } from './conntrack/connection.ts';
 import type { Decider } from './decide.ts';
-import type { Step } from './step.ts';
+import type { HookVisit, Step } from './step.ts';
 
 /**
  * One run of a flow through the model: the answers it is given, the steps it leaves and the
@@ -11,6 +11,8 @@ import type { Step } from './step.ts';
 export interface Run {
   readonly decider: Decider;
   record(step: Step): void;
+  /** A packet met a hook. */
+  visit(visit: HookVisit): void;
   /** The connection table of a namespace, by `netnsKey`; loaded from the snapshot on first use. */
   connections(netns: string): Connection[];
   /** Names a construct the packet met that the model does not support. */

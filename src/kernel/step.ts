@@ -82,6 +82,20 @@ export type StepAction =
   /** The call of a local client failed with this error. */
   | { readonly kind: 'socket-error'; readonly errno: Errno };
 
+/**
+ * A packet at a netfilter hook: `first` before everything that is registered there, `last` after it,
+ * when the hook let it pass. Unlike steps, visits are there when no rule is.
+ */
+export interface HookVisit {
+  readonly where: NetnsRef;
+  readonly hook: Hook;
+  readonly edge: 'first' | 'last';
+  /** As the hook's functions see the devices; '' is none. */
+  readonly iif: string;
+  readonly oif: string;
+  readonly skb: Skb;
+}
+
 /** Why a source address was chosen. Linux: fib_result_prefsrc(), inet_select_addr(). */
 export type SourceChoice =
   | 'bound'

@@ -24,6 +24,9 @@ import { kernelOf, type World } from './world.ts';
 /** What one run of a flow came to. */
 export type Exchange = Omit<Outcome, 'probability' | 'assumptions'>;
 
+/** A packet without its way. */
+type Described = Omit<PacketTrace, 'steps' | 'visits'>;
+
 type Settled = Pick<Exchange, 'client' | 'errno'>;
 
 const UNKNOWN: Settled = { client: 'unknown', errno: null };
@@ -49,6 +52,7 @@ export function exchange(world: World, flow: Flow): Exchange {
       dropReason: 'IP_OUTNOROUTES',
       at: flow.from,
       steps: world.run.takeSteps(),
+      visits: world.run.takeVisits(),
     });
     return { client: resultOfErrno(start.errno), errno: start.errno, ...nothing };
   }
@@ -67,8 +71,12 @@ function finish(world: World, crossing: Crossing): PacketEnd {
   return crossing.kind === 'end' ? crossing.end : carry(world, crossing.passage);
 }
 
-function push(world: World, packets: PacketTrace[], packet: Omit<PacketTrace, 'steps'>): void {
-  packets.push({ ...packet, steps: world.run.takeSteps() });
+function push(world: World, packets: PacketTrace[], packet: Described): void {
+  packets.push({
+    ...packet,
+    steps: world.run.takeSteps(),
+    visits: world.run.takeVisits(),
+  });
 }
 
 function settleRequest(
@@ -91,9 +99,10 @@ function settleRequest(
   };
   loseEntries(world);
   const steps = world.run.takeSteps();
+  const visits = world.run.takeVisits();
   const reply = replyTo(kernel, skb, iif);
   if (reply === null) {
-    packets.push({ ...describe(end, 'original', kind), steps });
+    packets.push({ ...describe(end, 'original', kind), steps, visits });
     return { ...UNKNOWN, ...taken };
   }
   // The steps up to the socket belong to the request, those from the answer on to the reply.
@@ -106,11 +115,13 @@ function settleRequest(
     dropReason: refused ? 'NO_SOCKET' : null,
     at: kernel.netns.ref,
     steps: [...steps, ...before],
+    visits,
   });
   const back = finish(world, reply.crossing);
   packets.push({
     ...describe(back, 'reply', reply.kind),
     steps: [...after, ...world.run.takeSteps()],
+    visits: world.run.takeVisits(),
   });
   const settled = settleReply(world, flow, client, back, packets, reply.kind);
   return { ...settled, ...(refused ? nobody : taken) };
@@ -247,7 +258,7 @@ function describe(
   end: PacketEnd,
   direction: PacketTrace['direction'],
   kind: PacketKind,
-): Omit<PacketTrace, 'steps'> {
+): Described {
   const at = end.kernel?.netns.ref ?? null;
   const base = { direction, kind, at, dropReason: null };
   switch (end.kind) {

@@ -1,7 +1,7 @@
 import type { Connection } from '../kernel/conntrack/connection.ts';
 import type { Decider, Option, Question } from '../kernel/decide.ts';
 import type { Run, UnsupportedUse } from '../kernel/run.ts';
-import type { Step } from '../kernel/step.ts';
+import type { HookVisit, Step } from '../kernel/step.ts';
 
 /** An answer a run was given. */
 export interface Answer {
@@ -17,6 +17,8 @@ export interface RunRecord extends Run {
   readonly unsupportedUses: readonly UnsupportedUse[];
   /** The steps since the last call, and a new sheet. */
   takeSteps(): readonly Step[];
+  /** The hooks that were met since the last call, and a new sheet. */
+  takeVisits(): readonly HookVisit[];
   /** The connection tables used so far, by namespace key. */
   tables(): ReadonlyMap<string, Connection[]>;
 }
@@ -32,6 +34,7 @@ export function startRun(
   const unsupportedUses: UnsupportedUse[] = [];
   const tables = new Map<string, Connection[]>();
   let steps: Step[] = [];
+  let visits: HookVisit[] = [];
   const decider: Decider = {
     decide(question) {
       const known = answers.get(question.id);
@@ -48,6 +51,9 @@ export function startRun(
     record(step) {
       steps.push(step);
     },
+    visit(visit) {
+      visits.push(visit);
+    },
     connections(netns) {
       let table = tables.get(netns);
       if (!table) {
@@ -62,6 +68,11 @@ export function startRun(
     takeSteps() {
       const taken = steps;
       steps = [];
+      return taken;
+    },
+    takeVisits() {
+      const taken = visits;
+      visits = [];
       return taken;
     },
     tables: () => tables,

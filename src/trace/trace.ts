@@ -1,6 +1,6 @@
 import type { Question, Topic } from '../kernel/decide.ts';
 import type { UnsupportedUse } from '../kernel/run.ts';
-import type { Step } from '../kernel/step.ts';
+import type { HookVisit, Step } from '../kernel/step.ts';
 import type { Errno } from '../linux/errno.ts';
 import type { Address } from '../packet/address.ts';
 import type { Flow } from '../packet/flow.ts';
@@ -68,6 +68,8 @@ export interface PacketTrace {
   /** Where it ended. */
   readonly at: NetnsRef | null;
   readonly steps: readonly Step[];
+  /** Every hook the packet met, also where no rule is. */
+  readonly visits: readonly HookVisit[];
 }
 
 export type PacketKind =

@@ -67,6 +67,7 @@ const lostSyn: PacketTrace = {
   disposition: 'dropped',
   dropReason: 'IP_RPFILTER',
   at: N2,
+  visits: [],
   steps: [
     step(N1, ['', 'eth0'], same, {
       kind: 'route',
@@ -211,6 +212,7 @@ export const CONNECTED_TRACE: Trace = {
           disposition: 'delivered',
           dropReason: null,
           at: N1,
+          visits: [],
           steps: [
             step(N2, ['', 'eth0'], after, { kind: 'transmit', device: 'eth0' }),
             step(N1, ['eth0', ''], after, { kind: 'receive', device: 'eth0' }),

@@ -39,6 +39,14 @@ export type HookOutcome =
  * Linux: nf_hook_slow(), nf_nat_register_fn(), ipv4_confirm().
  */
 export function runHook(kernel: Kernel, start: Skb, pass: HookPass): HookOutcome {
+  const visit = { where: kernel.netns.ref, hook: pass.hook, iif: pass.iif, oif: pass.oif };
+  kernel.run.visit({ ...visit, edge: 'first', skb: start });
+  const outcome = runHookFunctions(kernel, start, pass);
+  if (outcome.kind === 'accept') kernel.run.visit({ ...visit, edge: 'last', skb: outcome.skb });
+  return outcome;
+}
+
+function runHookFunctions(kernel: Kernel, start: Skb, pass: HookPass): HookOutcome {
   const unknown = askUnknownRules(kernel, start, pass);
   if (unknown) return unknown;
   const { netns, run } = kernel;

@@ -1,0 +1,100 @@
+import type { FlowReport } from '../lab/report.ts';
+import type { Outcome, Trace } from '../trace/trace.ts';
+import type { Agreement, Aspect, Difference, OpenQuestion, Toleration } from './agreement.ts';
+import { compareClient, sameEndpoint } from './compare-client.ts';
+import { compareDrops } from './compare-drops.ts';
+import { compareVisits } from './compare-visits.ts';
+import { openQuestions } from './open-questions.ts';
+import type { Places } from './places.ts';
+
+/** An outcome of a trace beside one report. */
+interface Candidate {
+  readonly index: number;
+  readonly outcome: Outcome;
+  readonly differences: readonly Difference[];
+  readonly tolerated: readonly Toleration[];
+  readonly questions: readonly OpenQuestion[];
+}
+
+/**
+ * Holds a trace against what a kernel did with the same flow, once for every time it was sent. Each
+ * report has to be one of the trace's outcomes in everything that was observed: what the client
+ * saw, every hook of every packet, why packets were freed. Where chance has several outcomes, those
+ * whose endpoint answered are compared first.
+ */
+export function agree(
+  trace: Trace,
+  reports: readonly FlowReport[],
+  places: Places,
+  unseen: readonly Aspect[] = unseenIn(reports),
+): Agreement {
+  const nearest = reports.flatMap((report) => {
+    const candidate = nearestOutcome(trace, report, places, unseen);
+    return candidate ? [candidate] : [];
+  });
+  const [first] = nearest;
+  const compared = {
+    outcome: first?.index ?? null,
+    tolerated: uniqueTolerations(nearest.flatMap(({ tolerated }) => tolerated)),
+    unseen,
+  };
+  if (!first) return { kind: 'open', questions: [{ kind: 'unknown-end' }], ...compared };
+  const open = nearest.find(({ questions }) => questions.length > 0);
+  if (open) return { kind: 'open', questions: open.questions, ...compared };
+  const differing = nearest.find(({ differences }) => differences.length > 0);
+  return differing
+    ? { kind: 'disagree', differences: differing.differences, ...compared }
+    : { kind: 'agree', ...compared };
+}
+
+function nearestOutcome(
+  trace: Trace,
+  report: FlowReport,
+  places: Places,
+  unseen: readonly Aspect[],
+): Candidate | null {
+  const candidates = trace.outcomes.map((outcome, index) => ({
+    index,
+    outcome,
+    questions: openQuestions(trace, outcome),
+    ...compareAll(outcome, report, places, unseen),
+  }));
+  const answered = candidates.filter(({ outcome }) => sameEndpoint(outcome, report, places));
+  const rest = candidates.filter((candidate) => !answered.includes(candidate));
+  return [...answered, ...rest].reduce<Candidate | null>(
+    (best, next) => (best && best.differences.length <= next.differences.length ? best : next),
+    null,
+  );
+}
+
+function compareAll(
+  outcome: Outcome,
+  report: FlowReport,
+  places: Places,
+  unseen: readonly Aspect[],
+): Pick<Candidate, 'differences' | 'tolerated'> {
+  const nothing = { differences: [], tolerated: [] };
+  const visits = unseen.includes('hooks') ? nothing : compareVisits(outcome, report, places);
+  const drops = unseen.includes('drops') ? nothing : compareDrops(outcome, report);
+  return {
+    differences: [
+      ...compareClient(outcome, report, places),
+      ...visits.differences,
+      ...drops.differences,
+    ],
+    tolerated: [...visits.tolerated, ...drops.tolerated],
+  };
+}
+
+/** Aspects that a report says it could not see. `FlowReport.blind` begins with the aspect's name. */
+function unseenIn(reports: readonly FlowReport[]): readonly Aspect[] {
+  const blind = reports.flatMap((report) => report.blind);
+  const unseen: Aspect[] = [];
+  if (blind.some((text) => text.startsWith('hook'))) unseen.push('hooks');
+  if (blind.some((text) => text.startsWith('drop'))) unseen.push('drops');
+  return unseen;
+}
+
+function uniqueTolerations(all: readonly Toleration[]): readonly Toleration[] {
+  return [...new Map(all.map((one) => [`${one.rule} ${one.detail}`, one])).values()];
+}

@@ -1,0 +1,61 @@
+import { type ObservedPacket, subject } from '../evidence/observation.ts';
+import type { Visit } from '../lab/report.ts';
+import { type VisibleKind, visibleKind } from './packet-kind.ts';
+
+/**
+ * No retransmission of a first packet comes earlier, nanoseconds. Linux: TCP_TIMEOUT_INIT is one
+ * second; a packet that waits for a neighbour has met all its hooks before it waits.
+ */
+const RETRANSMITTED_AFTER = 150_000_000;
+
+/** The visits of each packet that the model follows, in the order of time, by what it is. */
+export function kernelPackets(
+  visits: readonly Visit[],
+): ReadonlyMap<VisibleKind, readonly Visit[]> {
+  const groups = new Map<VisibleKind, Visit[]>();
+  const handshake = handshakeNumbers(visits);
+  for (const visit of visits) {
+    const kind = visibleKind(visit.packet);
+    if (kind === null || (kind === 'pure-ack' && !endsHandshake(visit.packet, handshake))) continue;
+    const group = groups.get(kind);
+    if (group) group.push(visit);
+    else groups.set(kind, [visit]);
+  }
+  return new Map([...groups].map(([kind, group]) => [kind, firstTransmission(group)]));
+}
+
+/** What the client's SYN and the server's SYN-ACK began with. */
+interface Handshake {
+  readonly client: number | null;
+  readonly server: number | null;
+}
+
+function handshakeNumbers(visits: readonly Visit[]): Handshake {
+  const sequenceOf = (kind: VisibleKind): number | null => {
+    const first = visits.find(({ packet }) => visibleKind(packet) === kind);
+    return first ? (subject(first.packet).tcp?.sequence ?? null) : null;
+  };
+  return { client: sequenceOf('syn'), server: sequenceOf('syn-ack') };
+}
+
+/** Whether a pure acknowledgement is the handshake's last packet; NAT leaves the numbers alone. */
+function endsHandshake(packet: ObservedPacket, { client, server }: Handshake): boolean {
+  const { tcp } = subject(packet);
+  if (!tcp || client === null || server === null) return false;
+  const next = (number: number): number => (number + 1) >>> 0;
+  return tcp.sequence === next(client) && tcp.acknowledgement === next(server);
+}
+
+/** The visits up to where the first of them begins anew after a while. */
+function firstTransmission(visits: readonly Visit[]): readonly Visit[] {
+  const [first] = visits;
+  if (!first) return visits;
+  const again = visits.findIndex(
+    (visit) =>
+      visit.time - first.time > RETRANSMITTED_AFTER &&
+      visit.namespace === first.namespace &&
+      visit.hook === first.hook &&
+      visit.edge === first.edge,
+  );
+  return again < 0 ? visits : visits.slice(0, again);
+}

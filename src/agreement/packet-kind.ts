@@ -1,0 +1,44 @@
+import type { ObservedPacket } from '../evidence/observation.ts';
+import { subject } from '../evidence/observation.ts';
+import { PROTOCOL } from '../packet/protocol.ts';
+import type { PacketKind } from '../trace/trace.ts';
+
+/**
+ * What a packet is to its flow, as far as its headers tell; null for what the model does not follow:
+ * other protocols, and the data and farewell of a TCP connection. The two ways of a datagram look
+ * alike, so both are `datagram`. What a tunnel carries decides.
+ */
+export type VisibleKind = Exclude<PacketKind, 'answer' | 'ack'> | 'pure-ack';
+
+export function visibleKind(packet: ObservedPacket): VisibleKind | null {
+  const { protocol, tcp, icmp } = subject(packet);
+  if (protocol === PROTOCOL.udp) return 'datagram';
+  if (tcp) {
+    const { syn, ack, rst, fin } = tcp.flags;
+    if (rst) return 'rst';
+    if (syn) return ack ? 'syn-ack' : 'syn';
+    return ack && !fin && tcp.payloadLength === 0 ? 'pure-ack' : null;
+  }
+  if (!icmp) return null;
+  if (icmp.type === 8) return 'echo-request';
+  if (icmp.type === 0) return 'echo-reply';
+  return [3, 4, 5, 11, 12].includes(icmp.type) ? 'icmp-error' : null;
+}
+
+/** The kind under which the kernel's packets of a model's packet are found. */
+export function visibleAs(kind: PacketKind): VisibleKind {
+  switch (kind) {
+    case 'ack':
+      return 'pure-ack';
+    case 'answer':
+      return 'datagram';
+    case 'syn':
+    case 'syn-ack':
+    case 'rst':
+    case 'datagram':
+    case 'echo-request':
+    case 'echo-reply':
+    case 'icmp-error':
+      return kind;
+  }
+}

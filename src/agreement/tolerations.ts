@@ -1,0 +1,53 @@
+import type { Outcome } from '../trace/trace.ts';
+import type { VisitField } from './agreement.ts';
+import type { VisibleKind } from './packet-kind.ts';
+import type { VisitFacts } from './visit-facts.ts';
+
+/**
+ * What differs between a trace and a kernel by design, each with its reason. A rule is named in every
+ * result it was used for, so that what it hides can be counted.
+ */
+export const TOLERATIONS = {
+  'vxlan-source-port':
+    'A VXLAN datagram has a source port that is a hash of what it carries. Linux: udp_flow_src_port().',
+  'chosen-port':
+    'The port that a translation picks is drawn; the model names one of the range. Linux: nf_nat_l4proto_unique_tuple().',
+  'never-sent':
+    'A call that fails before a packet exists frees none: the model shows the packet that would have been.',
+  'end-of-story':
+    'The model stops when the client knows its result: resets and errors that follow are not in it.',
+} as const;
+
+export type TolerationName = keyof typeof TOLERATIONS;
+
+/** Why a field's difference does not matter here, or null when it does. */
+export function toleratedField(
+  outcome: Outcome,
+  field: VisitField,
+  model: VisitFacts,
+): TolerationName | null {
+  if (field !== 'sport' && field !== 'dport') return null;
+  if (model.outer && field === 'sport') return 'vxlan-source-port';
+  return outcome.assumptions.some(({ topic }) => topic === 'port') ? 'chosen-port' : null;
+}
+
+/** Why packets of a kind that the trace does not have are no surprise, or null when they are. */
+export function toleratedPacket(outcome: Outcome, kind: VisibleKind): TolerationName | null {
+  const last = outcome.packets.at(-1);
+  if (!last) return null;
+  switch (kind) {
+    case 'rst':
+      // A connection that was closed, or a SYN-ACK that found no socket, is answered by a reset.
+      return last.kind === 'ack' || last.kind === 'syn-ack' ? 'end-of-story' : null;
+    case 'icmp-error':
+      // An answer that cannot get back is reported to the server, which gives up in silence.
+      return last.direction === 'reply' || last.kind === 'ack' ? 'end-of-story' : null;
+    case 'syn':
+    case 'syn-ack':
+    case 'pure-ack':
+    case 'datagram':
+    case 'echo-request':
+    case 'echo-reply':
+      return null;
+  }
+}

@@ -1,0 +1,92 @@
+import { agree } from '../../agreement/agree.ts';
+import type { Agreement } from '../../agreement/agreement.ts';
+import { type Places, placesOf, refOf } from '../../agreement/places.ts';
+import type { LabFlow } from '../../lab/flow.ts';
+import type { Lab, ObservePlan } from '../../lab/lab.ts';
+import type { FlowReport } from '../../lab/report.ts';
+import type { Topology } from '../../lab/topology/topology.ts';
+import { parseAddress } from '../../packet/address.ts';
+import type { Flow } from '../../packet/flow.ts';
+import { assembleSnapshot } from '../../snapshot/assemble.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { traceFlow } from '../../trace/tracer.ts';
+
+/** One flow on the kernel and in the model. */
+export interface JudgedFlow {
+  readonly flow: LabFlow;
+  readonly report: FlowReport;
+  readonly trace: Trace;
+  readonly agreement: Agreement;
+}
+
+export interface Judgement {
+  readonly flows: readonly JudgedFlow[];
+  /** The collected snapshot, by path relative to its root. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly snapshot: Snapshot;
+}
+
+/**
+ * Builds a topology in an empty laboratory, collects it with the users' collector, sends flows and
+ * holds the model's traces against what the kernel did. The laboratory is left standing.
+ */
+export async function judge(
+  lab: Lab,
+  topology: Topology,
+  flows: readonly LabFlow[],
+  plan: ObservePlan,
+): Promise<Judgement> {
+  await lab.build(topology);
+  return judgeStanding(lab, topology, flows, plan);
+}
+
+/** The same for a topology that was built before, as it stands now. */
+export async function judgeStanding(
+  lab: Lab,
+  topology: Topology,
+  flows: readonly LabFlow[],
+  plan: ObservePlan,
+): Promise<Judgement> {
+  const files = new Map(Object.entries(await lab.collect({})));
+  const snapshot = assembleSnapshot(files).value;
+  const reports = await lab.send({ flows, observe: plan });
+  const places = placesOf(topology);
+  const judged = flows.flatMap((flow): readonly JudgedFlow[] => {
+    const report = reports.find(({ id }) => id === flow.id);
+    if (!report) throw new Error(`no report of flow ${flow.id}`);
+    return [{ flow, report, ...compareWithModel(snapshot, flow, report, places) }];
+  });
+  return { flows: judged, files, snapshot };
+}
+
+/** Traces a flow in the model, with the port the kernel gave its socket, and compares. */
+export function compareWithModel(
+  snapshot: Snapshot,
+  flow: LabFlow,
+  report: FlowReport,
+  places: Places,
+): { readonly trace: Trace; readonly agreement: Agreement } {
+  const trace = traceFlow(snapshot.network, modelFlow(flow, report, places));
+  return { trace, agreement: agree(trace, [report], places) };
+}
+
+/** A laboratory's flow as the model is asked about it. Throws for a client outside the snapshot. */
+function modelFlow(flow: LabFlow, report: FlowReport, places: Places): Flow {
+  const place = places.get(flow.from);
+  const from = place ? refOf(place) : null;
+  const to = parseAddress(flow.to);
+  const boundSource = flow.source === undefined ? null : parseAddress(flow.source);
+  if (!from || !to) throw new Error(`flow ${flow.id}: no place for ${flow.from} to ${flow.to}`);
+  return {
+    from,
+    arrivesOn: null,
+    to,
+    port: flow.port,
+    protocol: flow.protocol,
+    boundSource,
+    boundDevice: flow.device ?? null,
+    sport: flow.sourcePort ?? (report.client.local?.port || null),
+    mark: flow.mark ?? 0,
+  };
+}
