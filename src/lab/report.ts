@@ -1,4 +1,5 @@
 import type { ObservedPacket } from '../evidence/observation.ts';
+import type { CtState } from '../linux/ct-state.ts';
 import type { Hook } from '../linux/hook.ts';
 import type { ClientReport } from './flow.ts';
 
@@ -13,27 +14,52 @@ export interface FlowReport {
   readonly visits: readonly Visit[];
   readonly sightings: readonly Sighting[];
   readonly drops: readonly Drop[];
-  /** Rules that traced packets hit, as `nft monitor trace` and the kernel log name them. */
+  /** Rules that packets hit, in users' tables of both backends. */
   readonly rules: readonly RuleHit[];
   /** `conntrack -L -o extended` per namespace, right after the flow. */
   readonly conntrack: Readonly<Record<string, string>>;
   /** Counters that moved: `TcpExtIPReversePathFilter` and the like, per namespace. */
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** What could not be observed here, and why (`drop reasons: tracefs needs root`). */
-  readonly blind: readonly string[];
+  /** What was asked for and could not be observed here. */
+  readonly blind: readonly Blind[];
+}
+
+/** What could not be observed, and why. */
+export interface Blind {
+  readonly what: 'hooks' | 'captures' | 'drops' | 'legacy-rules' | 'conntrack' | 'counters';
+  /**
+   * `not-permitted`: needs more rights. `not-supported`: this kernel or machine lacks it. `failed`: it
+   * should work, the detail says what happened. `lost`: more came than the kernel could buffer.
+   */
+  readonly why: 'not-permitted' | 'not-supported' | 'failed' | 'lost';
+  /** Null: in all namespaces. */
+  readonly namespace: string | null;
+  /** The system call or file, and the errno. */
+  readonly detail: string;
 }
 
 /** A packet met a hook: once before everything registered there, once after it. */
 export interface Visit {
-  /** Nanoseconds on one clock of the machine (CLOCK_MONOTONIC). */
+  /**
+   * Nanoseconds on one clock of the machine (CLOCK_MONOTONIC). The kernel gives visits an order but no
+   * time: it lies between those of the sightings around it.
+   */
   readonly time: number;
   readonly namespace: string;
+  /** The same for one packet (skb) while it stays in this namespace. */
+  readonly skb: number;
   readonly hook: Hook;
   /** `first`: before raw; `last`: after everything else: the hook let it pass. */
   readonly edge: 'first' | 'last';
   readonly iif: string | null;
   readonly oif: string | null;
   readonly mark: number;
+  /**
+   * What connection tracking says of the packet here; null before it looked, and on kernels that do
+   * not tell (before 6.16).
+   */
+  readonly ctState: CtState | null;
+  /** Headers as they are at this place, without payload: what a tunnel carries is on the sightings. */
   readonly packet: ObservedPacket;
 }
 
@@ -47,7 +73,9 @@ export interface Sighting {
   readonly addressedTo: 'us' | 'other' | 'broadcast' | 'multicast';
   /** The whole frame, hexadecimal; begins with the Ethernet header where the device has one. */
   readonly frame: string;
-  /** Null for frames that carry no IP (ARP). */
+  /** LINKTYPE_ number of a capture file: 1 Ethernet, 101 none (TUN). */
+  readonly linkType: 1 | 101;
+  /** Null for frames of no flow: ARP, and IPv6 neighbour discovery and multicast listeners. */
   readonly packet: ObservedPacket | null;
 }
 
@@ -64,14 +92,31 @@ export interface Drop {
   readonly packet: ObservedPacket | null;
 }
 
+/** A rule whose matches all fitted, or the end of a chain. */
 export interface RuleHit {
   readonly time: number;
   readonly namespace: string;
   readonly backend: 'nft' | 'legacy';
+  /** As `Visit.skb`; null for the legacy backend. */
+  readonly skb: number | null;
+  readonly hook: Hook | null;
+  /** `ip`, `ip6`, `inet`, `bridge`, as nft names families. iptables-nft's tables are `ip` and `ip6`. */
   readonly family: string;
   readonly table: string;
   readonly chain: string;
-  /** The rule's text (nft), or its number (legacy TRACE); null for a chain's policy. */
-  readonly rule: string | null;
-  readonly verdict: string;
+  readonly at: HitPlace;
+  /** `accept`, `drop`, `continue`, `jump KUBE-SERVICES`, as nft prints it; null where it is not told (legacy). */
+  readonly verdict: string | null;
+  readonly packet: ObservedPacket | null;
 }
+
+export type HitPlace =
+  /**
+   * Position in its chain from 1, as `iptables -L --line-numbers` counts; null when the rule was deleted
+   * before it could be looked up. `handle` is nft's; null for the legacy backend.
+   */
+  | { readonly kind: 'rule'; readonly position: number | null; readonly handle: number | null }
+  /** The end of a base chain. */
+  | { readonly kind: 'policy' }
+  /** The end of another chain: back to the caller. */
+  | { readonly kind: 'return' };
