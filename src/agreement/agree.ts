@@ -86,12 +86,12 @@ function compareAll(
   };
 }
 
-/** Aspects that a report says it could not see. `FlowReport.blind` begins with the aspect's name. */
+/** Aspects that a report says it could not see. */
 function unseenIn(reports: readonly FlowReport[]): readonly Aspect[] {
   const blind = reports.flatMap((report) => report.blind);
   const unseen: Aspect[] = [];
-  if (blind.some((text) => text.startsWith('hook'))) unseen.push('hooks');
-  if (blind.some((text) => text.startsWith('drop'))) unseen.push('drops');
+  if (blind.some(({ what }) => what === 'hooks')) unseen.push('hooks');
+  if (blind.some(({ what }) => what === 'drops')) unseen.push('drops');
   return unseen;
 }
 

@@ -59,7 +59,10 @@ export interface Visit {
    * not tell (before 6.16).
    */
   readonly ctState: CtState | null;
-  /** Headers as they are at this place, without payload: what a tunnel carries is on the sightings. */
+  /**
+   * Headers as they are at this place. What a tunnel carries and an error quotes is taken from a
+   * sighting of the same packet, null where there is none.
+   */
   readonly packet: ObservedPacket;
 }
 
