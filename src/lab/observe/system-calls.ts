@@ -12,12 +12,12 @@ const setsockoptCall = libc.func(
 const getsockoptCall = libc.func(
   'int getsockopt(int fd, int level, int name, void *value, void *length)',
 );
-const sendCall = libc.func('ssize_t send(int fd, const void *data, size_t length, int flags)');
-const recvCall = libc.func('ssize_t recv(int fd, void *data, size_t length, int flags)');
+const sendCall = libc.func('intptr_t send(int fd, const void *data, size_t length, int flags)');
+const recvCall = libc.func('intptr_t recv(int fd, void *data, size_t length, int flags)');
 const recvmmsgCall = libc.func(
   'int recvmmsg(int fd, void *messages, unsigned int count, int flags, void *timeout)',
 );
-const readCall = libc.func('ssize_t read(int fd, void *data, size_t length)');
+const readCall = libc.func('intptr_t read(int fd, void *data, size_t length)');
 const nameOfIndex = libc.func('void *if_indextoname(unsigned int index, void *name)');
 const clockCall = libc.func('int clock_gettime(int clock, void *time)');
 const mountCall = libc.func(

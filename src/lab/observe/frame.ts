@@ -1,0 +1,40 @@
+import { bytesOf } from '../../evidence/capture/cursor.ts';
+import { readIpPacket } from '../../evidence/capture/ip-packet.ts';
+import { ETHER_IPV4, ETHER_IPV6, readLink } from '../../evidence/capture/link-layer.ts';
+import type { ObservedPacket } from '../../evidence/observation.ts';
+import { PROTOCOL } from '../../packet/protocol.ts';
+import type { Sighting } from '../report.ts';
+
+export const LINKTYPE_ETHERNET = 1;
+export const LINKTYPE_RAW = 101;
+
+/** ARPHRD_* numbers of devices whose frames begin with an Ethernet header. */
+const ARPHRD_ETHER = 1;
+const ARPHRD_LOOPBACK = 772;
+
+/** How a device's frames begin, from `sll_hatype`. TUN, IPIP and the like have no link header. */
+export function linkTypeOf(hardware: number): Sighting['linkType'] {
+  const ethernet = hardware === ARPHRD_ETHER || hardware === ARPHRD_LOOPBACK;
+  return ethernet ? LINKTYPE_ETHERNET : LINKTYPE_RAW;
+}
+
+/** The IP packet of a frame; null when it carries none or belongs to no flow (`isBackground`). */
+export function packetOf(frame: Uint8Array, linkType: Sighting['linkType']): ObservedPacket | null {
+  const bytes = bytesOf(frame);
+  const link = readLink(linkType, bytes);
+  if (link?.etherType !== ETHER_IPV4 && link?.etherType !== ETHER_IPV6) return null;
+  const packet = readIpPacket(bytes.slice(link.at, bytes.length));
+  return packet && !isBackground(packet) ? packet : null;
+}
+
+/**
+ * What a kernel sends by itself because a device came up or a neighbour is wanted: IPv6 multicast
+ * listener reports and neighbour discovery (ICMPv6 130-137, 143), and IGMP.
+ */
+export function isBackground({ protocol, icmp }: ObservedPacket): boolean {
+  if (protocol === PROTOCOL_IGMP) return true;
+  if (protocol !== PROTOCOL.icmpv6 || !icmp) return false;
+  return (icmp.type >= 130 && icmp.type <= 137) || icmp.type === 143;
+}
+
+const PROTOCOL_IGMP = 2;
