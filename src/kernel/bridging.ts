@@ -1,6 +1,7 @@
-import { type Address, sameAddress } from '../packet/address.ts';
+import { sameAddress } from '../packet/address.ts';
 import { type Departure, dropped } from './departure.ts';
-import { deviceNamed, ownsAddress } from './device/find-device.ts';
+import { deviceNamed } from './device/find-device.ts';
+import { type FrameTarget, isFrameFor } from './device/frame-target.ts';
 import { endedByHook } from './hook-departure.ts';
 import { receive } from './input.ts';
 import { type Kernel, record } from './kernel.ts';
@@ -14,10 +15,9 @@ export interface BridgedFrame {
   readonly skb: Skb;
   readonly bridge: string;
   readonly port: string;
-  /** The address whose MAC the frame is sent to. */
-  readonly target: Address;
-  /** The port behind which an address lives; null when no port is known to lead there. */
-  portTo(address: Address): string | null;
+  readonly target: FrameTarget;
+  /** The port behind which a frame's receiver is; null when no port is known to lead there. */
+  portTo(target: FrameTarget): string | null;
 }
 
 /**
@@ -35,7 +35,7 @@ export function bridgeReceive(kernel: Kernel, frame: BridgedFrame): Departure {
   const filtered = bridgeNfCallIptables(kernel.netns, bridge, kernel.run.decider);
   let skb: Skb = { ...frame.skb, physin: port };
   let target = frame.target;
-  let forUs = ownsAddress(kernel.netns, target);
+  let forUs = isFrameFor(kernel.netns, target);
   if (filtered) {
     const pass: HookPass = {
       hook: 'prerouting',
@@ -58,7 +58,9 @@ export function bridgeReceive(kernel: Kernel, frame: BridgedFrame): Departure {
         return dropAt(kernel, skb, found.reason, bridge, found.reason);
       }
       forUs = !(found.kind === 'forward' && found.device === bridge);
-      if (found.kind === 'forward' && !forUs) target = found.gateway ?? skb.packet.destination;
+      if (found.kind === 'forward' && !forUs) {
+        target = { kind: 'owner', address: found.gateway ?? skb.packet.destination };
+      }
     }
   }
   if (forUs) return receive(kernel, { skb, iif: bridge, looped: false, prerouted: filtered });

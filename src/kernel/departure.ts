@@ -1,6 +1,7 @@
 import type { Errno } from '../linux/errno.ts';
 import type { Address } from '../packet/address.ts';
 import type { IcmpError } from './answer.ts';
+import type { FrameTarget } from './device/frame-target.ts';
 import type { Skb } from './skb.ts';
 
 /** How a packet left one pass through a namespace's IP stack. */
@@ -19,7 +20,7 @@ export type Departure =
       readonly kind: 'bridged';
       readonly bridge: string;
       readonly port: string;
-      readonly target: Address;
+      readonly target: FrameTarget;
       readonly skb: Skb;
     }
   /** Accepted by INPUT; a socket (or an encapsulation) of this namespace takes it. */

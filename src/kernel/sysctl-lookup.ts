@@ -171,6 +171,33 @@ export function ignoreRoutesWithLinkdown(
   return eitherAllOrDevice(netns, device, 'ignore_routes_with_linkdown', decider, off(5));
 }
 
+/** Which ARP requests stay without an answer: 0 none, 1 to 3 and 8 some. Linux: IN_DEV_ARP_IGNORE(). */
+export function arpIgnore(netns: NetnsState, device: string, decider: Decider): number {
+  const setting = { name: 'arp_ignore', highest: 8, expected: off(6) };
+  return maxOfAllAndDevice(netns, device, setting, decider);
+}
+
+/** How the sender of an ARP request is chosen: 0, 1 or 2. Linux: IN_DEV_ARP_ANNOUNCE(). */
+export function arpAnnounce(netns: NetnsState, device: string, decider: Decider): number {
+  const setting = { name: 'arp_announce', highest: 2, expected: off(6) };
+  return maxOfAllAndDevice(netns, device, setting, decider);
+}
+
+/** Answer ARP only by the device that the way back uses. Linux: IN_DEV_ARPFILTER(). */
+export function arpFilter(netns: NetnsState, device: string, decider: Decider): boolean {
+  return eitherAllOrDevice(netns, device, 'arp_filter', decider, off(6));
+}
+
+/** Answer ARP for hosts behind other devices. Linux: IN_DEV_PROXY_ARP(). */
+export function proxyArp(netns: NetnsState, device: string, decider: Decider): boolean {
+  return eitherAllOrDevice(netns, device, 'proxy_arp', decider, off(4));
+}
+
+/** Answer ARP for hosts behind the same device; its own key alone. Linux: IN_DEV_PROXY_ARP_PVLAN(). */
+export function proxyArpPvlan(netns: NetnsState, device: string, decider: Decider): boolean {
+  return readNumber(netns, deviceKey(device, 'proxy_arp_pvlan'), off(8), decider) > 0;
+}
+
 /** Forward directed broadcasts. Only the device's own key counts. Linux: IN_DEV_BFORWARD(). */
 export function broadcastForwarding(netns: NetnsState, device: string, decider: Decider): boolean {
   return readNumber(netns, deviceKey(device, 'bc_forwarding'), off(8), decider) > 0;

@@ -1,14 +1,18 @@
 import { bridgeReceive } from '../kernel/bridging.ts';
 import type { Departure } from '../kernel/departure.ts';
 import type { DeviceRef } from '../kernel/device/device.ts';
-import { deviceNamed, ownsAddress } from '../kernel/device/find-device.ts';
+import { deviceNamed } from '../kernel/device/find-device.ts';
+import { type FrameTarget, isFrameFor } from '../kernel/device/frame-target.ts';
 import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import type { Skb } from '../kernel/skb.ts';
-import { type Address, formatAddress } from '../packet/address.ts';
+import type { Address } from '../packet/address.ts';
+import { formatAddress } from '../packet/address.ts';
 import { sameNetns } from '../packet/place.ts';
 import { portTowards } from './link.ts';
+import { neighbourFailed } from './neighbour.ts';
 import { type Crossing, droppedAt, ended, passage } from './passage.ts';
+import { resolveNeighbour } from './resolve.ts';
 import { sendThroughTun, sendThroughVxlan } from './tunnel.ts';
 import { meetUncapturedHost } from './uncaptured.ts';
 import { crossUnderlay } from './underlay.ts';
@@ -43,7 +47,9 @@ export function transmit(world: World, kernel: Kernel, out: Transmit): Crossing 
       return sendThroughTun(kernel, device, device.details.tun, skb);
     case 'veth':
     case 'ethernet':
-      return leaveDevice(world, kernel, device.name, skb, out.nexthop, out.local);
+      return leaveResolved(world, kernel, out, (target) =>
+        leaveDevice(world, kernel, device.name, skb, target, out.local),
+      );
     case 'other':
       world.run.unsupported({
         construct: `device kind ${device.details.infoKind} (${device.name})`,
@@ -56,11 +62,34 @@ export function transmit(world: World, kernel: Kernel, out: Transmit): Crossing 
 
 /** A packet of the IP stack that leaves by a bridge: out of the port its neighbour is behind. */
 function leaveBridge(world: World, kernel: Kernel, out: Transmit): Crossing {
-  const port = portTowards(world.network, kernel.netns, out.device, out.nexthop);
-  if (port === null) {
-    return meetUncapturedHost(world, kernel, { ...out, complete: false });
+  return leaveResolved(world, kernel, out, (target) => {
+    const port = portTowards(world.network, kernel.netns, out.device, target);
+    if (port === null) return meetUncapturedHost(world, kernel, { ...out, complete: false });
+    return leaveDevice(world, kernel, port, out.skb, target, out.local);
+  });
+}
+
+/** On to the neighbour, once it is known who that is. */
+function leaveResolved(
+  world: World,
+  kernel: Kernel,
+  out: Transmit,
+  leave: (target: FrameTarget) => Crossing,
+): Crossing {
+  const resolved = resolveNeighbour(world, kernel, out);
+  switch (resolved.kind) {
+    case 'found':
+      return leave(resolved.target);
+    case 'failed':
+      return neighbourFailed(kernel, out.skb, out.nexthop, out.device, out.local);
+    case 'stranger': {
+      const { end, mac } = resolved;
+      const there = kernelOf(world, end.netns) ?? kernel;
+      const at = `frame for ${mac} on ${end.device}`;
+      record(there, out.skb, { kind: 'drop', reason: 'OTHERHOST', at }, { iif: end.device });
+      return droppedAt(there, out.skb, 'OTHERHOST');
+    }
   }
-  return leaveDevice(world, kernel, port, out.skb, out.nexthop, out.local);
 }
 
 /** Out of a device with a cable: a veth's other end or an underlay segment. */
@@ -69,7 +98,7 @@ export function leaveDevice(
   kernel: Kernel,
   device: string,
   skb: Skb,
-  target: Address,
+  target: FrameTarget,
   local: boolean,
 ): Crossing {
   const peer = wirePeer(world.network, kernel.netns, device);
@@ -87,7 +116,8 @@ export function leaveDevice(
     }
   }
   const complete = segment?.complete ?? false;
-  return meetUncapturedHost(world, kernel, { device, skb, nexthop: target, local, complete });
+  const nexthop = addressOf(target, skb);
+  return meetUncapturedHost(world, kernel, { device, skb, nexthop, local, complete });
 }
 
 /** A frame at the other end of a cable. Linux: skb_scrub_packet(), __netif_receive_skb(). */
@@ -96,7 +126,7 @@ function arrive(
   sender: Kernel,
   end: DeviceRef,
   sent: Skb,
-  target: Address,
+  target: FrameTarget,
 ): Crossing {
   const kernel = kernelOf(world, end.netns);
   if (!kernel) return ended({ kind: 'left', kernel: sender, device: end.device, skb: sent });
@@ -120,7 +150,7 @@ export function takeIn(
   kernel: Kernel,
   device: string,
   skb: Skb,
-  target: Address,
+  target: FrameTarget,
 ): Crossing {
   const { netns } = kernel;
   const master = deviceNamed(netns, device)?.master ?? null;
@@ -132,16 +162,21 @@ export function takeIn(
         bridge: master,
         port: device,
         target,
-        portTo: (address) => portTowards(world.network, netns, master, address),
+        portTo: (receiver) => portTowards(world.network, netns, master, receiver),
       }),
     );
   }
-  if (!ownsAddress(netns, target)) {
-    const at = `frame for ${formatAddress(target)} on ${device}`;
+  if (!isFrameFor(netns, target)) {
+    const at = `frame for ${formatAddress(addressOf(target, skb))} on ${device}`;
     record(kernel, skb, { kind: 'drop', reason: 'OTHERHOST', at }, { iif: device });
     return droppedAt(kernel, skb, 'OTHERHOST');
   }
   return passage(kernel, receive(kernel, { skb, iif: device, looped: false, prerouted: false }));
+}
+
+/** The address a frame stands for, as far as it stands for one. */
+function addressOf(target: FrameTarget, { packet }: Skb): Address {
+  return target.kind === 'owner' ? target.address : packet.destination;
 }
 
 /** A bridged frame that leaves by a port. */

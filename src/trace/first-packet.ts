@@ -118,9 +118,14 @@ function arriveFromOutside(world: World, kernel: Kernel, device: string, packet:
   record(kernel, skb, { kind: 'receive', device }, { iif: device, source: arrived.source });
   const own = arrived.addresses[0]?.address;
   if (arrived.details.kind === 'bridge' && own) {
-    const port = portTowards(world.network, kernel.netns, device, packet.source);
+    const sender = { kind: 'owner', address: packet.source } as const;
+    const port = portTowards(world.network, kernel.netns, device, sender);
     if (port !== null) {
-      return { kind: 'sent', packet, crossing: takeIn(world, kernel, port, skb, own) };
+      return {
+        kind: 'sent',
+        packet,
+        crossing: takeIn(world, kernel, port, skb, { kind: 'owner', address: own }),
+      };
     }
   }
   const departure = receive(kernel, { skb, iif: device, looped: false, prerouted: false });

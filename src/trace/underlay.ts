@@ -1,9 +1,10 @@
 import type { DeviceRef } from '../kernel/device/device.ts';
-import { deviceNamed, ownsAddress } from '../kernel/device/find-device.ts';
+import { deviceNamed } from '../kernel/device/find-device.ts';
+import { type FrameTarget, isFrameFor } from '../kernel/device/frame-target.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import type { Segment } from '../kernel/network.ts';
 import type { Skb } from '../kernel/skb.ts';
-import { type Address, sameAddress } from '../packet/address.ts';
+import { sameAddress } from '../packet/address.ts';
 import { ports } from '../packet/packet.ts';
 import { netnsKey } from '../packet/place.ts';
 import type { World } from './world.ts';
@@ -12,7 +13,7 @@ import type { World } from './world.ts';
 export interface UnderlayFrame {
   readonly device: string;
   readonly skb: Skb;
-  readonly target: Address;
+  readonly target: FrameTarget;
 }
 
 export type UnderlayResult =
@@ -44,7 +45,8 @@ export function crossUnderlay(
   const member = segment.members.find((candidate) => {
     if (netnsKey(candidate.netns) === netnsKey(kernel.netns.ref)) return false;
     const netns = world.network.namespaces.get(netnsKey(candidate.netns));
-    return netns ? ownsAddress(netns, frame.target) : false;
+    if (!netns || !isFrameFor(netns, frame.target)) return false;
+    return frame.target.kind === 'owner' || frame.target.end.device === candidate.device;
   });
   if (!member) return { kind: 'nobody' };
   record(kernel, skb, { kind: 'underlay', segment: segment.name }, { oif: frame.device });

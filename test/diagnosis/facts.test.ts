@@ -111,7 +111,7 @@ describe('the founding incident', () => {
       'IP_RPFILTER',
       'NOT_SPECIFIED',
       'NETFILTER_DROP',
-      'OTHERHOST',
+      'NEIGH_FAILED',
       'NO_SOCKET',
     ]);
     const total = hypotheses.reduce((sum, { confidence }) => sum + confidence, 0);

@@ -26,7 +26,8 @@ const SCOPES: Readonly<Record<string, number>> = {
 /** Scopes as numbers: the wider, the smaller. Linux: enum rt_scope_t. */
 export const SCOPE = { global: 0, link: 253, host: 254 } as const;
 
-function scopeNumber(scope: InterfaceAddress['scope'] | Route['scope']): number {
+/** A scope by its number in the kernel. */
+export function scopeNumber(scope: InterfaceAddress['scope'] | Route['scope']): number {
   return typeof scope === 'number' ? scope : (SCOPES[scope] ?? 0);
 }
 
@@ -64,7 +65,7 @@ export function selectSource(
 }
 
 /** Whether an address lies in the subnet of an interface address. Linux: inet_ifa_match(). */
-function inSubnet(held: InterfaceAddress, address: Address): boolean {
+export function inSubnet(held: InterfaceAddress, address: Address): boolean {
   const base = held.peer ?? held.address;
   if (base.family !== 4 || address.family !== 4) return false;
   return ((base.bits ^ address.bits) & ipv4Mask(held.prefixLength)) === 0;

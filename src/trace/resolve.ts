@@ -1,0 +1,147 @@
+import { answerArp, arpSender } from '../kernel/arp.ts';
+import type { Departure } from '../kernel/departure.ts';
+import type { DeviceRef, Neighbour } from '../kernel/device/device.ts';
+import { ownsAddress } from '../kernel/device/find-device.ts';
+import type { FrameTarget } from '../kernel/device/frame-target.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { NetnsState } from '../kernel/netns-state.ts';
+import { proxyArp, proxyArpPvlan } from '../kernel/sysctl-lookup.ts';
+import { formatAddress, sameAddress } from '../packet/address.ts';
+import { netnsKey, sameNetns } from '../packet/place.ts';
+import { type LinkEnds, linkEnds } from './link.ts';
+import type { World } from './world.ts';
+
+type Transmit = Extract<Departure, { readonly kind: 'transmit' }>;
+
+/** Whom a packet's frame goes to. */
+export type Resolution =
+  | { readonly kind: 'found'; readonly target: FrameTarget }
+  /** A permanent entry names a MAC that nobody on the link has: every host there drops the frame. */
+  | { readonly kind: 'stranger'; readonly end: DeviceRef; readonly mac: string }
+  /** Everybody who could answer is known, and nobody does. */
+  | { readonly kind: 'failed' };
+
+/** States whose MAC is used without a question. Linux: NUD_VALID. */
+const VALID = new Set(['PERMANENT', 'NOARP', 'REACHABLE', 'STALE', 'DELAY', 'PROBE']);
+/** Of these, the ones that no answer of another host corrects. */
+const FIXED = new Set(['PERMANENT', 'NOARP']);
+
+/**
+ * The neighbour of a packet that leaves by an Ethernet device: by the neighbour table, else by
+ * ARP. Who is not captured answers nothing here; `meetUncapturedHost` asks about it.
+ * Linux: ip_finish_output2(), neigh_resolve_output().
+ */
+export function resolveNeighbour(world: World, kernel: Kernel, out: Transmit): Resolution {
+  const owner: FrameTarget = { kind: 'owner', address: out.nexthop };
+  const link = linkEnds(world.network, kernel.netns, out.device);
+  const entry = kernel.netns.neighbours?.find(
+    ({ device, address, mac, states }) =>
+      device === out.device &&
+      mac !== null &&
+      sameAddress(address, out.nexthop) &&
+      states.some((state) => VALID.has(state)),
+  );
+  const known = entry ? byEntry(world, link, entry) : null;
+  if (known) return known;
+  const answers = askLink(world, kernel, out, link);
+  const first = answers[0];
+  if (!first) {
+    const silent = link.ends.some((end) => {
+      const netns = world.network.namespaces.get(netnsKey(end.netns));
+      return netns !== undefined && ownsAddress(netns, out.nexthop);
+    });
+    return silent || (link.complete && link.ends.length > 0)
+      ? { kind: 'failed' }
+      : { kind: 'found', target: owner };
+  }
+  return { kind: 'found', target: { kind: 'device', end: chooseAnswer(kernel, out, answers) } };
+}
+
+/** The device with an entry's MAC; null where ARP would correct the entry. */
+function byEntry(world: World, link: LinkEnds, entry: Neighbour): Resolution | null {
+  const macs = link.ends.map((end) => {
+    const netns = world.network.namespaces.get(netnsKey(end.netns));
+    return { end, macs: netns ? macsOf(netns, end.device) : null };
+  });
+  const holder = macs.find((item) => item.macs?.has(entry.mac ?? ''));
+  if (holder) return { kind: 'found', target: { kind: 'device', end: holder.end } };
+  const [first] = link.ends;
+  const certain =
+    link.complete && macs.every((item) => item.macs) && entry.states.some((s) => FIXED.has(s));
+  return certain && first ? { kind: 'stranger', end: first, mac: entry.mac ?? '' } : null;
+}
+
+/** MACs that a stack takes frames for: its device's, and those of the ports of a bridge. Null: unknown. */
+function macsOf(netns: NetnsState, device: string): ReadonlySet<string> | null {
+  const devices = (netns.devices ?? []).filter(
+    ({ name, master }) => name === device || master === device,
+  );
+  const macs = devices.flatMap(({ mac }) => (mac === null ? [] : [mac]));
+  return macs.length === devices.length && macs.length > 0 ? new Set(macs) : null;
+}
+
+/** Devices that answer for the next hop; those of a host with the address come first. */
+function askLink(
+  world: World,
+  kernel: Kernel,
+  out: Transmit,
+  link: LinkEnds,
+): readonly DeviceRef[] {
+  const { decider } = world.run;
+  const own: DeviceRef[] = [];
+  const proxies: DeviceRef[] = [];
+  for (const end of link.ends) {
+    const netns = world.network.namespaces.get(netnsKey(end.netns));
+    if (!netns || sameNetns(netns.ref, kernel.netns.ref)) continue;
+    const owns = ownsAddress(netns, out.nexthop);
+    if (!isKnown(netns) || !isKnown(kernel.netns)) {
+      // With the kernel's defaults the owner answers.
+      if (owns) own.push(end);
+      continue;
+    }
+    const proxied =
+      proxyArp(netns, end.device, decider) || proxyArpPvlan(netns, end.device, decider);
+    if (!owns && !proxied && !hasLocalRoutes(netns)) continue;
+    const asked = { device: out.device, source: out.skb.packet.source, target: out.nexthop };
+    const sender = arpSender(kernel.netns, asked, decider);
+    const request = { device: end.device, sender, target: out.nexthop };
+    const answer = answerArp(netns, request, decider);
+    if (answer === 'own') own.push(end);
+    if (answer === 'proxy') proxies.push(end);
+  }
+  // Proxies wait before they answer. Linux: proxy_delay.
+  return own.length > 0 ? own : proxies;
+}
+
+/** Whether a namespace's answer can be told from its settings and routes. */
+function isKnown(netns: NetnsState): boolean {
+  return (
+    netns.sysctls.complete && netns.routing.routes !== undefined && netns.devices !== undefined
+  );
+}
+
+/** Local routes that no address made: `ip route add local 10.96.0.0/16 dev lo`. */
+function hasLocalRoutes(netns: NetnsState): boolean {
+  return (netns.routing.routes ?? []).some(
+    ({ type, protocol }) => type === 'local' && protocol !== 'kernel',
+  );
+}
+
+/** Of several answers the first one that comes is used, which nobody knows before. */
+function chooseAnswer(kernel: Kernel, out: Transmit, answers: readonly DeviceRef[]): DeviceRef {
+  const names = answers.map(({ netns, device }) => `${netnsKey(netns)} ${device}`);
+  const [only] = answers;
+  if (answers.length === 1 && only) return only;
+  const address = formatAddress(out.nexthop);
+  const { value } = kernel.run.decider.decide({
+    id: `arp:${netnsKey(kernel.netns.ref)}:${out.device}:${address}`,
+    kind: 'random',
+    topic: 'neighbour',
+    where: kernel.netns.ref,
+    subject: `${address} on ${out.device}: ${names.join(', ')}`,
+    options: names.map((name) => ({ value: name, probability: 1 / names.length, cost: 0 })),
+  });
+  const chosen = answers[names.indexOf(value)] ?? only;
+  if (!chosen) throw new Error('no answer');
+  return chosen;
+}
