@@ -1,23 +1,20 @@
-import {
-  type ChildProcess,
-  type ChildProcessByStdio,
-  type SpawnSyncReturns,
-  spawn,
-  spawnSync,
-} from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { CommandReport } from './lab.ts';
 
 /** The only file of the laboratory that starts processes: argument arrays, never a shell string. */
 
+/** Milliseconds after which a program that should end is killed. */
+const PATIENCE = 10_000;
+
 /** Runs a program to its end and returns what it printed; never throws for its failure. */
 export function runToEnd(
   argv: readonly string[],
   input = '',
-  timeout = 10_000,
+  timeout = PATIENCE,
 ): Omit<CommandReport, 'namespace'> {
   const [program = '', ...rest] = argv;
-  const done: SpawnSyncReturns<string> = spawnSync(program, rest, {
+  const done = spawnSync(program, rest, {
     input,
     timeout,
     encoding: 'utf8',
@@ -33,16 +30,47 @@ export function runToEnd(
   };
 }
 
+/**
+ * Like `runToEnd`, and this process goes on meanwhile: listeners answer, relays carry. The program
+ * starts before this returns, in the network namespace of this moment.
+ */
+export function runMeanwhile(
+  argv: readonly string[],
+  input = '',
+  timeout = PATIENCE,
+): Promise<Omit<CommandReport, 'namespace'>> {
+  const child = start(argv);
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  child.stdout.on('data', (data: Buffer) => out.push(data));
+  child.stderr.on('data', (data: Buffer) => err.push(data));
+  // A program that ends without reading all of it is no error of ours.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeout);
+  return new Promise((resolve) => {
+    const finish = (status: number | null, why = ''): void => {
+      clearTimeout(timer);
+      const stderr = Buffer.concat(err).toString('utf8') + why;
+      resolve({ argv, status, stdout: Buffer.concat(out).toString('utf8'), stderr });
+    };
+    child.once('error', (error) => finish(null, `${error.message}\n`));
+    child.once('close', (status, signal) =>
+      finish(status, signal === null ? '' : `ended by ${signal}\n`),
+    );
+  });
+}
+
 /** Starts a program that goes on until it is ended by its handle. Output is piped. */
 export function start(argv: readonly string[]): ChildProcessByStdio<Writable, Readable, Readable> {
   const [program = '', ...rest] = argv;
   return spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'], env: TOOL_ENV });
 }
 
-/** Starts the host process; its error text goes where ours goes. */
+/** Starts the host process, in a session of its own: Ctrl-C in a terminal is for us to handle. */
 export function startHost(argv: readonly string[]): ChildProcess {
   const [program = '', ...rest] = argv;
-  return spawn(program, rest, { stdio: ['pipe', 'pipe', 'inherit'], env: TOOL_ENV });
+  return spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'], env: TOOL_ENV, detached: true });
 }
 
 /** English messages, and the folders of administration tools that a user's PATH may lack. */

@@ -15,13 +15,31 @@ export interface HostCalls {
   run(commands: readonly LabCommand[]): readonly CommandReport[];
   /** Sends flows one after the other and observes each. */
   send(request: SendRequest): readonly FlowReport[];
+  /**
+   * Runs the users' collector in places of the laboratory and returns the snapshot's files by path:
+   * `nodes/NODE/ip-link.json`, and a `snapshot.json` with the underlays of the built topology.
+   */
+  collect(request: CollectRequest): Readonly<Record<string, string>>;
   /** Removes what `build` made; the host can build again. */
   clear(request: Record<string, never>): null;
 }
 
 export interface BuildReport {
-  /** Commands that failed and were allowed to (`Topology` of a replay); empty otherwise. */
+  /** Lines and commands that failed and were allowed to (`Topology.tolerant`); empty otherwise. */
   readonly failed: readonly CommandReport[];
+}
+
+/** Where to collect: nodes, each with its pods. Absent `places`: what the topology's places say. */
+export interface CollectRequest {
+  readonly places?: readonly CollectPlace[];
+}
+
+export interface CollectPlace {
+  /** Name of the node's namespace in the laboratory. */
+  readonly namespace: string;
+  /** The folder of the snapshot: `nodes/NODE`. */
+  readonly node: string;
+  readonly pods: readonly { readonly namespace: string; readonly netns: string }[];
 }
 
 export interface LabCommand {
@@ -73,4 +91,18 @@ export type Lab = {
   /** The host's PID outside: `nsenter -t PID -m -p -n` enters the laboratory. */
   readonly pid: number;
   readonly close: () => Promise<void>;
+  /**
+   * Lets the laboratory stand when this process ends, until `kill PID` or `hookline lab clean`.
+   * After this the handle is closed. Resolves to how to find it again.
+   */
+  readonly keep: () => Promise<KeptLab>;
 };
+
+/** A laboratory that stands without the process that opened it. */
+export interface KeptLab {
+  /** The host outside: `nsenter -t PID -m -p -n ip netns exec NAME sh`; `kill PID` removes all. */
+  readonly pid: number;
+  /** Of `/proc/PID/stat`: tells a reused PID from this one. */
+  readonly startTime: string;
+  readonly namespaces: readonly string[];
+}

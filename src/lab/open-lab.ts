@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startHost } from './exec.ts';
-import type { HostCalls, Lab } from './lab.ts';
+import type { HostCalls, KeptLab, Lab } from './lab.ts';
 
 /** A laboratory could not be opened or a call failed; the message says which command and why. */
 export class LabError extends Error {}
@@ -20,18 +20,24 @@ interface Reply {
  */
 export async function openLab(): Promise<Lab> {
   const child = startHost(hostArgv(process.getuid?.() === 0));
-  const { stdin, stdout } = child;
-  if (!stdin || !stdout) throw new LabError('the host process has no pipes');
+  const { stdin, stdout, stderr } = child;
+  if (!stdin || !stdout || !stderr) throw new LabError('the host process has no pipes');
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let last = 0;
   let ended = false;
+  /** What the host said on standard error: why it could not start, or a warning of its runtime. */
+  let said = '';
+  stderr.on('data', (data: Buffer) => {
+    said = `${said}${data}`.slice(-4000);
+  });
   const gone = new Promise<void>((resolve) => {
     child.once('error', (error) => fail(error.message, resolve));
-    child.once('exit', (code, signal) => fail(`ended with ${signal ?? code}`, resolve));
+    child.once('close', (code, signal) => fail(`ended with ${signal ?? code}`, resolve));
   });
 
-  function fail(why: string, resolve: () => void): void {
+  function fail(how: string, resolve: () => void): void {
     ended = true;
+    const why = said.trim() === '' ? how : `${how}: ${said.trim()}`;
     for (const { reject } of waiting.values()) reject(new LabError(`the laboratory ${why}`));
     waiting.clear();
     resolve();
@@ -58,24 +64,41 @@ export async function openLab(): Promise<Lab> {
     (request: Parameters<HostCalls[Name]>[0]): Promise<ReturnType<HostCalls[Name]>> =>
       ask(name, request) as Promise<ReturnType<HostCalls[Name]>>;
 
-  await ask('hello', {});
+  const pid = await hostPid(child.pid, ask('hello', {}));
   return {
-    pid: hostPid(child.pid),
+    pid,
     build: call('build'),
     change: call('change'),
     run: call('run'),
     send: call('send'),
+    collect: call('collect'),
     clear: call('clear'),
     async close() {
       stdin.end();
       await gone;
     },
+    async keep() {
+      const namespaces = (await ask('keep', {})) as readonly string[];
+      const kept: KeptLab = { pid, startTime: startTimeOf(pid), namespaces };
+      for (const stream of [stdin, stdout, stderr]) stream.destroy();
+      child.unref();
+      ended = true;
+      return kept;
+    },
   };
 }
 
-/** `unshare` forks once: its only child is the host. */
-function hostPid(unshare: number | undefined): number {
+/** `unshare` forks once: its only child is the host, which is there when it has answered. */
+async function hostPid(unshare: number | undefined, hello: Promise<unknown>): Promise<number> {
+  await hello;
   return Number(readFileSync(`/proc/${unshare}/task/${unshare}/children`, 'utf8').trim());
+}
+
+/** Clock ticks since boot, of `/proc/PID/stat`: with the PID it names one process for ever. */
+export function startTimeOf(pid: number): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The program's name may hold spaces; field 22 is the 20th after it.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
 /** The host under `unshare`: killed with us, and first of its PID namespace, so all in it ends too. */
@@ -93,7 +116,7 @@ function hostArgv(root: boolean): readonly string[] {
     '--kill-child=KILL',
     '--mount-proc',
     process.execPath,
-    ...(source ? ['--import', 'tsx'] : []),
+    ...(source ? ['--import', import.meta.resolve('tsx')] : []),
     main,
   ];
 }

@@ -1,10 +1,20 @@
-import { runToEnd } from '../exec.ts';
+import { runMeanwhile } from '../exec.ts';
 import type { CommandReport, LabCommand } from '../lab.ts';
+import { Poller } from '../socket/poller.ts';
+import type { Topology } from '../topology/topology.ts';
+import { Builder } from './builder.ts';
+import type { NamespaceState } from './configure.ts';
 import { Namespaces } from './namespaces.ts';
 
 /** What runs inside the laboratory's sandbox: owns the namespaces and answers the calls. */
 export class Host {
   readonly #namespaces = new Namespaces();
+  readonly #poller = new Poller();
+  readonly #builder = new Builder(this.#poller, this.#namespaces, (namespace, argv, input) =>
+    this.#run({ namespace, argv, ...(input === undefined ? {} : { input }) }),
+  );
+
+  #kept = false;
 
   /** Answers one call by name; throws for an unknown one or a failed one. */
   async call(name: string, request: unknown): Promise<unknown> {
@@ -12,18 +22,42 @@ export class Host {
       case 'hello':
         this.#namespaces.prepare();
         return null;
+      case 'build':
+        return this.#builder.build(request as Topology);
+      case 'change':
+        return this.#builder.change(request as NamespaceState);
       case 'run':
-        return (request as readonly LabCommand[]).map((command) => this.#run(command));
+        return this.#runAll(request as readonly LabCommand[]);
+      case 'keep':
+        this.#kept = true;
+        return this.#namespaces.names();
+      case 'clear':
+        this.#builder.clear();
+        return null;
       default:
         throw new Error(`unknown call ${name}`);
     }
   }
 
-  #run({ namespace, argv, input, timeout }: LabCommand): CommandReport {
-    const work = () => runToEnd(argv, input, timeout);
-    return {
-      namespace,
-      ...(namespace === null ? work() : this.#namespaces.inside(namespace, work)),
-    };
+  /** Whether the laboratory stands on its own: nobody is needed on standard input. */
+  get kept(): boolean {
+    return this.#kept;
+  }
+
+  /** Ends the threads that would keep the process. */
+  close(): Promise<void> {
+    return this.#poller.close();
+  }
+
+  async #runAll(commands: readonly LabCommand[]): Promise<readonly CommandReport[]> {
+    const reports: CommandReport[] = [];
+    for (const command of commands) reports.push(await this.#run(command));
+    return reports;
+  }
+
+  async #run({ namespace, argv, input, timeout }: LabCommand): Promise<CommandReport> {
+    const work = () => runMeanwhile(argv, input, timeout);
+    const done = namespace === null ? work() : this.#namespaces.inside(namespace, work);
+    return { namespace, ...(await done) };
   }
 }

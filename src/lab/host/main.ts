@@ -3,7 +3,7 @@ import { Host } from './host.ts';
 
 /**
  * The host process of a laboratory: one JSON call per line on standard input, one JSON reply per line
- * on standard output, in order. Ends when standard input does.
+ * on standard output, in order. Ends when standard input does, unless it was told to stay.
  */
 const host = new Host();
 
@@ -18,5 +18,22 @@ async function answer(line: string): Promise<void> {
   }
 }
 
-for await (const line of createInterface({ input: process.stdin })) await answer(line);
-process.exit(0);
+async function end(): Promise<void> {
+  await host.close();
+  process.exit(0);
+}
+
+// The first process of a PID namespace has no default for signals.
+process.once('SIGTERM', end);
+// The parent may be gone before its answer.
+process.stdout.on('error', () => {});
+
+let queue = Promise.resolve();
+const calls = createInterface({ input: process.stdin });
+calls.on('line', (line) => {
+  queue = queue.then(() => answer(line));
+});
+// At once, also in the middle of a call: nobody is there to hear its answer.
+calls.on('close', () => {
+  if (!host.kept) end();
+});

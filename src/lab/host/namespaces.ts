@@ -1,5 +1,6 @@
 import { runToEnd } from '../exec.ts';
 import { closeFd, insideNetns, openNetns } from './syscalls.ts';
+import { setBaseline } from './sysctl.ts';
 
 /** The named network namespaces of one laboratory. They live in a mount namespace of ours alone. */
 export class Namespaces {
@@ -13,13 +14,13 @@ export class Namespaces {
     must(['ip', 'link', 'set', 'lo', 'up']);
   }
 
-  /** Makes namespaces with loopback up, all in two processes. */
+  /** Makes namespaces with loopback up and the baseline of settings. */
   make(names: readonly string[]): void {
-    const lines = names.map((name) => `netns add ${name}`);
-    must(['ip', '-batch', '-'], `${lines.join('\n')}\n`);
+    if (names.length === 0) return;
+    must(['ip', '-batch', '-'], names.map((name) => `netns add ${name}\n`).join(''));
     for (const name of names) {
-      const fd = openNetns(`/run/netns/${name}`);
-      this.#fds.set(name, fd);
+      this.#fds.set(name, openNetns(`/run/netns/${name}`));
+      this.inside(name, setBaseline);
     }
   }
 
@@ -37,9 +38,9 @@ export class Namespaces {
   /** Removes all of them. What still holds a socket in one keeps it alive until it closes. */
   clear(): void {
     for (const fd of this.#fds.values()) closeFd(fd);
-    const lines = this.names().map((name) => `netns del ${name}`);
+    const lines = this.names().map((name) => `netns del ${name}\n`);
     this.#fds.clear();
-    if (lines.length > 0) must(['ip', '-batch', '-'], `${lines.join('\n')}\n`);
+    if (lines.length > 0) must(['ip', '-batch', '-'], lines.join(''));
   }
 }
 

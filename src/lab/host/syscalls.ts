@@ -1,9 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
 import koffi from 'koffi';
 
 /**
- * The few system calls that Node has no function for. Each returns what the C function returns, or
- * throws `SystemCallError` with the errno's name where -1 is never an answer. x86-64 and arm64 Linux.
+ * Errors of system calls, and the one call that enters a network namespace. x86-64 and arm64 Linux.
  */
 const libc = koffi.load('libc.so.6');
 
@@ -20,10 +20,21 @@ export class SystemCallError extends Error {
   }
 }
 
-/** The name of the last error of this thread: `ECONNREFUSED`. */
+/** Where two names share a number (EAGAIN, EWOULDBLOCK), the first one is the usual one. */
+const ERRNO_NAMES = new Map(
+  Object.entries(constants.errno)
+    .reverse()
+    .map(([name, number]) => [number, name]),
+);
+
+/** The name of an error number: `ECONNREFUSED`. */
+export function errnoName(number: number): string {
+  return ERRNO_NAMES.get(number) ?? `E${number}`;
+}
+
+/** The name of the last error of this thread. */
 export function lastErrno(): string {
-  const number = koffi.errno();
-  return Object.entries(koffi.os.errno).find(([, value]) => value === number)?.[0] ?? `E${number}`;
+  return errnoName(koffi.errno());
 }
 
 /** Opens a network namespace by path; keep it to enter later. */
@@ -33,7 +44,7 @@ export function openNetns(path: string): number {
 
 /**
  * Runs `work` with this thread inside a network namespace. Sockets made and processes started in it
- * belong to that namespace and stay there. `work` must not wait: no promise may cross the border.
+ * belong to that namespace and stay there. `work` must not wait: what it starts may, outside.
  */
 export function insideNetns<T>(home: number, target: number, work: () => T): T {
   enter(target);

@@ -8,10 +8,15 @@ export interface Topology {
   readonly cables: readonly Cable[];
   /** Shared underlays: a bridge in a namespace of its own, which routes nothing. */
   readonly segments: readonly Segment[];
+  /**
+   * Go on after a line or command that fails, and name it in `BuildReport.failed`: a replay shows
+   * what could not be rebuilt. Absent: the first failure rejects the build.
+   */
+  readonly tolerant?: boolean;
 }
 
 export interface LabNamespace {
-  /** Unique, also the name that `ip netns` shows inside the laboratory. */
+  /** Unique, also the name that `ip netns` shows inside the laboratory; not `segment-...`. */
   readonly name: string;
   /** The place in a snapshot: a node's host namespace, or a pod's (`netns`) on its node. */
   readonly place: LabPlace;
@@ -59,6 +64,10 @@ export interface CableEnd {
   readonly index?: number;
 }
 
+/**
+ * A bridge `fabric` in a namespace `segment-NAME`. Its ports are `port0`, `port1`, ... in the order of the
+ * members, so that a filter can name them.
+ */
 export interface Segment {
   readonly name: string;
   readonly members: readonly CableEnd[];
@@ -75,11 +84,18 @@ export interface Segment {
 export interface TunRelay {
   readonly device: string;
   readonly mtu: number;
-  /** The overlay address of this end and the whole overlay network's length. */
+  /**
+   * The overlay address of this end and the whole overlay network's length (`192.168.82.0/16`). Building
+   * adds it to the device and sets the device up, as flannel does.
+   */
   readonly address: string;
   /** Local underlay address and port of the relay's socket. */
   readonly local: string;
   readonly port: number;
+  /**
+   * `node`: the underlay address of the relay that serves the subnet, or the name of a node of this
+   * topology that has one. The port is that relay's, or our own.
+   */
   readonly leases: readonly { readonly subnet: string; readonly node: string }[];
 }
 
