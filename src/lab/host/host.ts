@@ -1,10 +1,12 @@
 import { runMeanwhile } from '../exec.ts';
-import type { CommandReport, LabCommand } from '../lab.ts';
+import type { CommandReport, LabCommand, SendRequest } from '../lab.ts';
+import { Neighbours } from '../socket/neighbours.ts';
 import { Poller } from '../socket/poller.ts';
 import type { Topology } from '../topology/topology.ts';
 import { Builder } from './builder.ts';
 import type { NamespaceState } from './configure.ts';
 import { Namespaces } from './namespaces.ts';
+import { sendAll } from './sender.ts';
 
 /** What runs inside the laboratory's sandbox: owns the namespaces and answers the calls. */
 export class Host {
@@ -14,6 +16,13 @@ export class Host {
     this.#run({ namespace, argv, ...(input === undefined ? {} : { input }) }),
   );
 
+  readonly #neighbours = new Neighbours((name, work) => this.#namespaces.inside(name, work));
+  readonly #sending = {
+    context: this.#namespaces,
+    poller: this.#poller,
+    listeners: this.#builder.listeners,
+    neighbours: this.#neighbours,
+  };
   #kept = false;
 
   /** Answers one call by name; throws for an unknown one or a failed one. */
@@ -28,10 +37,13 @@ export class Host {
         return this.#builder.change(request as NamespaceState);
       case 'run':
         return this.#runAll(request as readonly LabCommand[]);
+      case 'send':
+        return sendAll(this.#sending, request as SendRequest);
       case 'keep':
         this.#kept = true;
         return this.#namespaces.names();
       case 'clear':
+        this.#neighbours.clear();
         this.#builder.clear();
         return null;
       default:

@@ -1,0 +1,118 @@
+import type { ClientReport, Injection, LabFlow } from '../flow.ts';
+import type { ObservePlan, SendRequest } from '../lab.ts';
+import type { HostContext, Observer } from '../observe/observer.ts';
+import { startObserver } from '../observe/start-observer.ts';
+import type { FlowReport } from '../report.ts';
+import { Client } from '../socket/client.ts';
+import { injectFrame } from '../socket/inject.ts';
+import type { Listeners } from '../socket/listeners.ts';
+import type { Neighbours } from '../socket/neighbours.ts';
+import type { Poller } from '../socket/poller.ts';
+import { settled } from './settle.ts';
+
+/** Milliseconds; see `ObservePlan`. */
+const QUIET = 20;
+/** Where nothing is watched, only the client's silence tells; wires and kernels get more time. */
+const BLIND_QUIET = 50;
+const PATIENCE = 4000;
+
+/** What sending needs of the host. */
+export interface SendingHost {
+  readonly context: HostContext;
+  readonly poller: Poller;
+  readonly listeners: Listeners;
+  readonly neighbours: Neighbours;
+}
+
+/** Sends flows and injections one after the other, each observed until nothing moves. */
+export async function sendAll(host: SendingHost, request: SendRequest): Promise<FlowReport[]> {
+  const { flows, injections = [], observe } = request;
+  const blind = watchesNothing(observe);
+  const observer = blind ? NO_OBSERVER : await startObserver(host.context, observe);
+  const quiet = observe.quiet ?? (blind ? BLIND_QUIET : QUIET);
+  const patience = observe.patience ?? PATIENCE;
+  const rest = (done: () => boolean): Promise<void> =>
+    settled(motionOf(host, observer, done), quiet, patience);
+  const reports: FlowReport[] = [];
+  try {
+    for (const flow of flows) reports.push(await sendFlow(host, observer, flow, rest));
+    for (const one of injections) reports.push(await inject(host, observer, one, rest));
+  } finally {
+    await observer.close();
+  }
+  return reports;
+}
+
+function watchesNothing({ hooks, captures, drops, conntrack, counters }: ObservePlan): boolean {
+  return ![hooks, captures, drops, conntrack, counters].includes(true);
+}
+
+const NO_OBSERVER: Observer = {
+  begin() {},
+  activity: () => 0,
+  end: async () => ({
+    visits: [],
+    sightings: [],
+    drops: [],
+    rules: [],
+    conntrack: {},
+    counters: {},
+    blind: [],
+  }),
+  async close() {},
+};
+
+type Rest = (done: () => boolean) => Promise<void>;
+
+async function sendFlow(
+  { context, poller, listeners }: SendingHost,
+  observer: Observer,
+  flow: LabFlow,
+  rest: Rest,
+): Promise<FlowReport> {
+  listeners.beginFlow(flow.protocol === 'tcp' && (flow.payload ?? 0) > 0);
+  observer.begin();
+  const client = context.inside(flow.from, () => new Client(poller, flow));
+  try {
+    await rest(() => client.done);
+    return { ...(await observer.end()), id: flow.id, client: client.report() };
+  } finally {
+    client.close();
+    listeners.endFlow();
+  }
+}
+
+/** Nobody waits for an answer to an injected frame. */
+const NO_CLIENT: ClientReport = { outcome: 'timeout', errno: null, local: null, answer: null };
+
+async function inject(
+  { context, listeners }: SendingHost,
+  observer: Observer,
+  injection: Injection,
+  rest: Rest,
+): Promise<FlowReport> {
+  listeners.beginFlow(false);
+  observer.begin();
+  try {
+    context.inside(injection.namespace, () => injectFrame(injection));
+    await rest(() => false);
+    return { ...(await observer.end()), id: injection.id, client: NO_CLIENT };
+  } finally {
+    listeners.endFlow();
+  }
+}
+
+function motionOf(
+  { context, poller, neighbours }: SendingHost,
+  observer: Observer,
+  done: () => boolean,
+) {
+  return {
+    done,
+    activity: () => {
+      poller.handleNow();
+      return poller.activity + observer.activity();
+    },
+    pending: () => neighbours.resolving(context.names()),
+  };
+}

@@ -1,0 +1,42 @@
+/** What decides whether a flow has come to rest. */
+export interface Motion {
+  /** Whether the client has its result. */
+  readonly done: () => boolean;
+  /** Grows while anything moves. Handles what is there to handle. */
+  readonly activity: () => number;
+  /** Whether the kernel waits for something that will move again: a neighbour that is asked for. */
+  readonly pending: () => boolean;
+}
+
+/** Milliseconds between two looks. */
+const GLANCE = 2;
+/** Milliseconds of silence for a client that has its result: only what that caused is on its way. */
+const AFTER_RESULT = 5;
+
+/**
+ * Waits until a flow has come to rest: nothing moved for `quiet` milliseconds and nothing is pending; less
+ * where the client has its result. Gives up after `patience` milliseconds, also with a loop that never rests.
+ */
+export async function settled(motion: Motion, quiet: number, patience: number): Promise<void> {
+  const start = performance.now();
+  let since = start;
+  let seen = motion.activity();
+  for (;;) {
+    await sleep(GLANCE);
+    const now = performance.now();
+    const activity = motion.activity();
+    if (activity !== seen) {
+      seen = activity;
+      since = now;
+    }
+    if (now - start > patience) return;
+    const done = motion.done();
+    if (now - since < (done ? Math.min(quiet, AFTER_RESULT) : quiet)) continue;
+    if (done || !motion.pending()) return;
+    since = now;
+  }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
