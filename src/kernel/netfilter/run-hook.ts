@@ -10,6 +10,7 @@ import { type Kernel, record } from '../kernel.ts';
 import type { Skb } from '../skb.ts';
 import { conntrackInUse } from './conntrack-in-use.ts';
 import { type HookEntry, hookEntries } from './hook-entries.ts';
+import { decideOrder } from './hook-order.ts';
 import { missingRules } from './missing-rules.ts';
 import type { RuleContext } from './rule-context.ts';
 import type { RejectWith, TableResult } from './verdict.ts';
@@ -126,7 +127,7 @@ function runGroup(
   pass: HookPass,
   group: readonly HookEntry[],
 ): HookOutcome {
-  const ordered = decideOrder(kernel, start, pass, group);
+  const ordered = decideOrder(kernel, start, pass, group, contextOf(kernel, pass));
   let skb = start;
   for (const entry of ordered) {
     const before = skb;
@@ -162,38 +163,6 @@ function changesRoute(before: Skb, after: Skb): boolean {
     !sameAddress(before.packet.source, after.packet.source) ||
     !sameAddress(before.packet.destination, after.packet.destination)
   );
-}
-
-/**
- * Hook functions of one priority run in the order of registration, which a snapshot does not
- * show. The order is asked for only when more than one of them does something to this packet.
- */
-function decideOrder(
-  kernel: Kernel,
-  skb: Skb,
-  pass: HookPass,
-  group: readonly HookEntry[],
-): readonly HookEntry[] {
-  if (group.length < 2) return group;
-  const acting = group.filter((entry) => {
-    const result = entry.evaluate({ context: contextOf(kernel, pass), skb }, kernel.run);
-    return result.verdict.kind !== 'accept' || changesRoute(skb, result.skb);
-  });
-  if (acting.length < 2) return group;
-  const where = kernel.netns.ref;
-  const names = group.map((entry) => `${entry.backend} ${entry.table}`).join(', ');
-  const answer = kernel.run.decider.decide({
-    id: `hook-order:${netnsKey(where)}:${pass.hook}:${names}`,
-    kind: 'unknown',
-    topic: 'hook-order',
-    where,
-    subject: `${pass.hook}: ${names}`,
-    options: [
-      { value: 'last-registered-first', probability: 1, cost: 0 },
-      { value: 'reversed', probability: 1, cost: 0 },
-    ],
-  });
-  return answer.value === 'reversed' ? [...group].reverse() : group;
 }
 
 function runNat(kernel: Kernel, start: Skb, pass: HookPass, priority: number): HookOutcome {
@@ -254,7 +223,7 @@ type MappingLookup =
 function lookUpMapping(kernel: Kernel, start: Skb, pass: HookPass): MappingLookup {
   const chains = hookEntries(kernel.netns, pass.hook).filter((entry) => entry.isNat);
   let skb = start;
-  for (const entry of decideOrder(kernel, start, pass, chains)) {
+  for (const entry of inOrder(kernel, start, pass, chains)) {
     const result = entry.evaluate({ context: contextOf(kernel, pass), skb }, kernel.run);
     recordTable(kernel, skb, pass, entry, result);
     skb = result.skb;
@@ -274,6 +243,20 @@ function lookUpMapping(kernel: Kernel, start: Skb, pass: HookPass): MappingLooku
     }
   }
   return { kind: 'none', skb };
+}
+
+/** Nat chains by their priorities; those of one priority in the order that is asked for. */
+function inOrder(
+  kernel: Kernel,
+  skb: Skb,
+  pass: HookPass,
+  chains: readonly HookEntry[],
+): readonly HookEntry[] {
+  const priorities = [...new Set(chains.map(({ priority }) => priority))];
+  return priorities.flatMap((priority) => {
+    const group = chains.filter((entry) => entry.priority === priority);
+    return decideOrder(kernel, skb, pass, group, contextOf(kernel, pass));
+  });
 }
 
 function contextOf(kernel: Kernel, pass: HookPass): RuleContext {
