@@ -6,6 +6,7 @@ import { endedByHook } from './hook-departure.ts';
 import { receive } from './input.ts';
 import { type Kernel, record } from './kernel.ts';
 import { type HookPass, runHook } from './netfilter/run-hook.ts';
+import { dropsUnmodelled } from './netfilter/unmodelled-tables.ts';
 import { routeInput } from './routing/input-route.ts';
 import type { Skb } from './skb.ts';
 import { bridgeNfCallIptables } from './sysctl-lookup.ts';
@@ -32,6 +33,8 @@ export function bridgeReceive(kernel: Kernel, frame: BridgedFrame): Departure {
   if (bridgePort && bridgePort.state !== 'forwarding') {
     return dropAt(kernel, frame.skb, `bridge port ${port} is ${bridgePort.state}`, port);
   }
+  const dropping = dropsUnmodelled(kernel, { kind: 'bridge', bridge });
+  if (dropping) return dropAt(kernel, frame.skb, dropping, port, 'NETFILTER_DROP');
   const filtered = bridgeNfCallIptables(kernel.netns, bridge, kernel.run.decider);
   let skb: Skb = { ...frame.skb, physin: port };
   let target = frame.target;
@@ -72,6 +75,10 @@ function bridgeForward(kernel: Kernel, frame: BridgedFrame, filtered: boolean): 
   const { bridge, target } = frame;
   let { skb } = frame;
   const out = frame.portTo(target);
+  // It is flooded, and every host drops it.
+  if (out === null && target.kind === 'nobody') {
+    return dropAt(kernel, skb, `frame for ${target.mac} on ${bridge}`, bridge, 'OTHERHOST');
+  }
   if (out === null) return { kind: 'unknown', at: `no port of ${bridge} leads there`, skb };
   const from = deviceNamed(kernel.netns, frame.port)?.bridgePort;
   const to = deviceNamed(kernel.netns, out)?.bridgePort;

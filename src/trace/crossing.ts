@@ -5,6 +5,7 @@ import { deviceNamed } from '../kernel/device/find-device.ts';
 import { type FrameTarget, isFrameFor } from '../kernel/device/frame-target.ts';
 import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
+import { dropsUnmodelled } from '../kernel/netfilter/unmodelled-tables.ts';
 import type { Skb } from '../kernel/skb.ts';
 import type { Address } from '../packet/address.ts';
 import { formatAddress } from '../packet/address.ts';
@@ -14,7 +15,7 @@ import { neighbourFailed } from './neighbour.ts';
 import { type Crossing, droppedAt, ended, passage } from './passage.ts';
 import { resolveNeighbour } from './resolve.ts';
 import { sendThroughTun, sendThroughVxlan } from './tunnel.ts';
-import { meetUncapturedHost } from './uncaptured.ts';
+import { meetUncapturedHost, type TowardsUncaptured } from './uncaptured.ts';
 import { crossUnderlay } from './underlay.ts';
 import { kernelOf, segmentOf, type World, wirePeer } from './world.ts';
 
@@ -64,7 +65,7 @@ export function transmit(world: World, kernel: Kernel, out: Transmit): Crossing 
 function leaveBridge(world: World, kernel: Kernel, out: Transmit): Crossing {
   return leaveResolved(world, kernel, out, (target) => {
     const port = portTowards(world.network, kernel.netns, out.device, target);
-    if (port === null) return meetUncapturedHost(world, kernel, { ...out, complete: false });
+    if (port === null) return beyondTheLink(world, kernel, out, target, false);
     return leaveDevice(world, kernel, port, out.skb, target, out.local);
   });
 }
@@ -82,13 +83,6 @@ function leaveResolved(
       return leave(resolved.target);
     case 'failed':
       return neighbourFailed(kernel, out.skb, out.nexthop, out.device, out.local);
-    case 'stranger': {
-      const { end, mac } = resolved;
-      const there = kernelOf(world, end.netns) ?? kernel;
-      const at = `frame for ${mac} on ${end.device}`;
-      record(there, out.skb, { kind: 'drop', reason: 'OTHERHOST', at }, { iif: end.device });
-      return droppedAt(there, out.skb, 'OTHERHOST');
-    }
   }
 }
 
@@ -101,6 +95,8 @@ export function leaveDevice(
   target: FrameTarget,
   local: boolean,
 ): Crossing {
+  const dropping = dropsUnmodelled(kernel, { kind: 'egress', device });
+  if (dropping) return droppedByTable(kernel, skb, dropping, device);
   const peer = wirePeer(world.network, kernel.netns, device);
   if (peer) return arrive(world, kernel, peer, skb, target);
   const segment = segmentOf(world.network, kernel.netns, device);
@@ -117,7 +113,27 @@ export function leaveDevice(
   }
   const complete = segment?.complete ?? false;
   const nexthop = addressOf(target, skb);
-  return meetUncapturedHost(world, kernel, { device, skb, nexthop, local, complete });
+  return beyondTheLink(world, kernel, { device, skb, nexthop, local }, target, complete);
+}
+
+/** A table that is not evaluated is taken to drop. */
+function droppedByTable(kernel: Kernel, skb: Skb, table: string, device: string): Crossing {
+  record(kernel, skb, { kind: 'drop', reason: 'NETFILTER_DROP', at: table }, { oif: device });
+  return droppedAt(kernel, skb, 'NETFILTER_DROP');
+}
+
+/** A frame that no captured host takes. */
+function beyondTheLink(
+  world: World,
+  kernel: Kernel,
+  out: Omit<TowardsUncaptured, 'complete'>,
+  target: FrameTarget,
+  complete: boolean,
+): Crossing {
+  if (target.kind !== 'nobody') return meetUncapturedHost(world, kernel, { ...out, complete });
+  const at = `frame for ${target.mac} on ${out.device}`;
+  record(kernel, out.skb, { kind: 'drop', reason: 'OTHERHOST', at }, { oif: out.device });
+  return droppedAt(kernel, out.skb, 'OTHERHOST');
 }
 
 /** A frame at the other end of a cable. Linux: skb_scrub_packet(), __netif_receive_skb(). */
@@ -153,6 +169,8 @@ export function takeIn(
   target: FrameTarget,
 ): Crossing {
   const { netns } = kernel;
+  const dropping = dropsUnmodelled(kernel, { kind: 'ingress', device });
+  if (dropping) return droppedByTable(kernel, skb, dropping, device);
   const master = deviceNamed(netns, device)?.master ?? null;
   if (master !== null && deviceNamed(netns, master)?.details.kind === 'bridge') {
     return passage(

@@ -55,7 +55,7 @@ function endReaches(
 
 /** Whether the IP stack behind a device takes a frame. */
 function endsAt(target: FrameTarget, netns: NetnsState, device: string): boolean {
-  if (target.kind === 'owner') return isFrameFor(netns, target);
+  if (target.kind !== 'device') return isFrameFor(netns, target);
   return sameNetns(netns.ref, target.end.netns) && target.end.device === device;
 }
 
@@ -73,8 +73,23 @@ export interface LinkEnds {
   readonly complete: boolean;
 }
 
-/** Who hears a broadcast that is sent out of a device, or out of all ports of a bridge. */
-export function linkEnds(network: Network, netns: NetnsState, device: string): LinkEnds {
+/**
+ * Who hears a broadcast that is sent out of a device, or out of all ports of a bridge. `any-port`:
+ * also through ports that let nothing pass. Linux: br_flood(), should_deliver().
+ */
+export function linkEnds(
+  network: Network,
+  netns: NetnsState,
+  device: string,
+  ports: 'open-ports' | 'any-port',
+): LinkEnds {
+  const isOpen = (there: NetnsState, from: string | null, to: string): boolean => {
+    if (ports === 'any-port') return true;
+    const port = deviceNamed(there, to)?.bridgePort;
+    const source = from === null ? null : deviceNamed(there, from)?.bridgePort;
+    if (port && port.state !== 'forwarding') return false;
+    return !(port?.isolated && source?.isolated);
+  };
   const ends: DeviceRef[] = [];
   const visited = new Set<string>();
   let complete = true;
@@ -88,9 +103,12 @@ export function linkEnds(network: Network, netns: NetnsState, device: string): L
     if (visited.has(key)) return;
     visited.add(key);
     const bridge = bridgeOf(there, end.device);
+    if (bridge !== null && !isOpen(there, null, end.device)) return;
     ends.push({ netns: end.netns, device: bridge ?? end.device });
     if (bridge === null) return;
-    for (const port of portsOf(there, bridge)) if (port !== end.device) leave(there, port);
+    for (const port of portsOf(there, bridge)) {
+      if (port !== end.device && isOpen(there, end.device, port)) leave(there, port);
+    }
   };
   const leave = (from: NetnsState, port: string): void => {
     const key = `${netnsKey(from.ref)} ${port}`;
@@ -108,7 +126,9 @@ export function linkEnds(network: Network, netns: NetnsState, device: string): L
     }
   };
   if (deviceNamed(netns, device)?.details.kind !== 'bridge') leave(netns, device);
-  else for (const port of portsOf(netns, device)) leave(netns, port);
+  else {
+    for (const port of portsOf(netns, device)) if (isOpen(netns, null, port)) leave(netns, port);
+  }
   return { ends, complete };
 }
 

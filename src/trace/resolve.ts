@@ -4,6 +4,7 @@ import type { DeviceRef, Neighbour } from '../kernel/device/device.ts';
 import { ownsAddress } from '../kernel/device/find-device.ts';
 import type { FrameTarget } from '../kernel/device/frame-target.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { dropsUnmodelled } from '../kernel/netfilter/unmodelled-tables.ts';
 import type { NetnsState } from '../kernel/netns-state.ts';
 import { proxyArp, proxyArpPvlan } from '../kernel/sysctl-lookup.ts';
 import { formatAddress, sameAddress } from '../packet/address.ts';
@@ -16,8 +17,6 @@ type Transmit = Extract<Departure, { readonly kind: 'transmit' }>;
 /** Whom a packet's frame goes to. */
 export type Resolution =
   | { readonly kind: 'found'; readonly target: FrameTarget }
-  /** A permanent entry names a MAC that nobody on the link has: every host there drops the frame. */
-  | { readonly kind: 'stranger'; readonly end: DeviceRef; readonly mac: string }
   /** Everybody who could answer is known, and nobody does. */
   | { readonly kind: 'failed' };
 
@@ -33,7 +32,7 @@ const FIXED = new Set(['PERMANENT', 'NOARP']);
  */
 export function resolveNeighbour(world: World, kernel: Kernel, out: Transmit): Resolution {
   const owner: FrameTarget = { kind: 'owner', address: out.nexthop };
-  const link = linkEnds(world.network, kernel.netns, out.device);
+  const link = linkEnds(world.network, kernel.netns, out.device, 'open-ports');
   const entry = kernel.netns.neighbours?.find(
     ({ device, address, mac, states }) =>
       device === out.device &&
@@ -41,8 +40,8 @@ export function resolveNeighbour(world: World, kernel: Kernel, out: Transmit): R
       sameAddress(address, out.nexthop) &&
       states.some((state) => VALID.has(state)),
   );
-  const known = entry ? byEntry(world, link, entry) : null;
-  if (known) return known;
+  const known = entry ? byEntry(world, kernel, entry) : null;
+  if (known) return { kind: 'found', target: known };
   const answers = askLink(world, kernel, out, link);
   const first = answers[0];
   if (!first) {
@@ -58,17 +57,17 @@ export function resolveNeighbour(world: World, kernel: Kernel, out: Transmit): R
 }
 
 /** The device with an entry's MAC; null where ARP would correct the entry. */
-function byEntry(world: World, link: LinkEnds, entry: Neighbour): Resolution | null {
+function byEntry(world: World, kernel: Kernel, entry: Neighbour): FrameTarget | null {
+  const link = linkEnds(world.network, kernel.netns, entry.device, 'any-port');
   const macs = link.ends.map((end) => {
     const netns = world.network.namespaces.get(netnsKey(end.netns));
     return { end, macs: netns ? macsOf(netns, end.device) : null };
   });
   const holder = macs.find((item) => item.macs?.has(entry.mac ?? ''));
-  if (holder) return { kind: 'found', target: { kind: 'device', end: holder.end } };
-  const [first] = link.ends;
+  if (holder) return { kind: 'device', end: holder.end };
   const certain =
     link.complete && macs.every((item) => item.macs) && entry.states.some((s) => FIXED.has(s));
-  return certain && first ? { kind: 'stranger', end: first, mac: entry.mac ?? '' } : null;
+  return certain ? { kind: 'nobody', mac: entry.mac ?? '' } : null;
 }
 
 /** MACs that a stack takes frames for: its device's, and those of the ports of a bridge. Null: unknown. */
@@ -105,6 +104,7 @@ function askLink(
     const asked = { device: out.device, source: out.skb.packet.source, target: out.nexthop };
     const sender = arpSender(kernel.netns, asked, decider);
     const request = { device: end.device, sender, target: out.nexthop };
+    if (dropsUnmodelled({ netns, run: world.run }, { kind: 'arp', device: end.device })) continue;
     const answer = answerArp(netns, request, decider);
     if (answer === 'own') own.push(end);
     if (answer === 'proxy') proxies.push(end);

@@ -46,7 +46,7 @@ export function crossUnderlay(
     if (netnsKey(candidate.netns) === netnsKey(kernel.netns.ref)) return false;
     const netns = world.network.namespaces.get(netnsKey(candidate.netns));
     if (!netns || !isFrameFor(netns, frame.target)) return false;
-    return frame.target.kind === 'owner' || frame.target.end.device === candidate.device;
+    return frame.target.kind !== 'device' || frame.target.end.device === candidate.device;
   });
   if (!member) return { kind: 'nobody' };
   record(kernel, skb, { kind: 'underlay', segment: segment.name }, { oif: frame.device });

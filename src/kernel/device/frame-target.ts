@@ -6,11 +6,13 @@ import { ownsAddress } from './find-device.ts';
 
 /**
  * Whom a frame is for: what its destination MAC says. `owner`: the host that has an address.
- * `device`: the device that answered for it, which need not have the address (proxy ARP).
+ * `device`: the device that answered for it, which need not have the address (proxy ARP). `nobody`:
+ * a MAC that no device on the link has.
  */
 export type FrameTarget =
   | { readonly kind: 'owner'; readonly address: Address }
-  | { readonly kind: 'device'; readonly end: DeviceRef };
+  | { readonly kind: 'device'; readonly end: DeviceRef }
+  | { readonly kind: 'nobody'; readonly mac: string };
 
 /** Whether a frame is for a namespace. */
 export function isFrameFor(netns: NetnsState, target: FrameTarget): boolean {
@@ -19,5 +21,7 @@ export function isFrameFor(netns: NetnsState, target: FrameTarget): boolean {
       return ownsAddress(netns, target.address);
     case 'device':
       return sameNetns(netns.ref, target.end.netns);
+    case 'nobody':
+      return false;
   }
 }

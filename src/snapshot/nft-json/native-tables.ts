@@ -28,8 +28,10 @@ export function selectNative(
   for (const table of tables) {
     const name = `nft table ${table.family} ${table.name}`;
     const source = table.source ?? { file: name, line: 1 };
-    if (table.unsupported !== null)
+    if (table.unsupported !== null) {
       unsupported.push({ what: `${name}: ${table.unsupported}`, source });
+      continue;
+    }
     for (const { name: chain, hook } of table.baseChains) {
       if (hook !== 'ingress' && hook !== 'egress') continue;
       unsupported.push({ what: `nft chain ${chain} at hook ${hook}`, source });

@@ -34,7 +34,10 @@ export function readTable(draft: TableDraft, file: string): Parsed<NftTable> {
     sets: new Map(),
     source,
   };
-  if (table.unsupported !== null) return { value: table, issues };
+  if (table.unsupported === IPTABLES_RULES) return { value: table, issues };
+  if (table.unsupported !== null) {
+    return { value: { ...table, baseChains: acting(draft, table, issues) }, issues };
+  }
   const sets = readSets(draft, label, issues);
   const scope: TableScope = {
     family: draft.family,
@@ -135,6 +138,12 @@ function readChains(
     add(name, {}, null);
   }
   return chains;
+}
+
+/** Where a table whose rules are not read may drop: its base chains, unless it has no rule at all. */
+function acting(draft: TableDraft, table: NftTable, issues: Issue[]): NftBaseChain[] {
+  const chains = attached(table, readChains(draft, new Map(), issues));
+  return chains.filter(({ policy }) => draft.rules.length > 0 || policy === 'drop');
 }
 
 /** In the order of their registration: handles rise. */
