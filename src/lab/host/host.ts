@@ -1,10 +1,12 @@
 import { runMeanwhile } from '../exec.ts';
 import type { CommandReport, LabCommand, SendRequest } from '../lab.ts';
+import type { FlowReport } from '../report.ts';
 import { Neighbours } from '../socket/neighbours.ts';
 import { Poller } from '../socket/poller.ts';
 import type { Topology } from '../topology/topology.ts';
 import { Builder } from './builder.ts';
 import type { NamespaceState } from './configure.ts';
+import { ErrorBudget } from './error-budget.ts';
 import { Namespaces } from './namespaces.ts';
 import { sendAll } from './sender.ts';
 
@@ -17,12 +19,8 @@ export class Host {
   );
 
   readonly #neighbours = new Neighbours((name, work) => this.#namespaces.inside(name, work));
-  readonly #sending = {
-    context: this.#namespaces,
-    poller: this.#poller,
-    listeners: this.#builder.listeners,
-    neighbours: this.#neighbours,
-  };
+  /** Of the namespaces that stand: new ones have spent nothing. */
+  #errors = new ErrorBudget();
   #kept = false;
 
   /** Answers one call by name; throws for an unknown one or a failed one. */
@@ -38,12 +36,13 @@ export class Host {
       case 'run':
         return this.#runAll(request as readonly LabCommand[]);
       case 'send':
-        return sendAll(this.#sending, request as SendRequest);
+        return this.#send(request as SendRequest);
       case 'keep':
         this.#kept = true;
         return this.#namespaces.names();
       case 'clear':
         this.#neighbours.clear();
+        this.#errors = new ErrorBudget();
         this.#builder.clear();
         return null;
       default:
@@ -59,6 +58,17 @@ export class Host {
   /** Ends the threads that would keep the process. */
   close(): Promise<void> {
     return this.#poller.close();
+  }
+
+  #send(request: SendRequest): Promise<readonly FlowReport[]> {
+    const host = {
+      context: this.#namespaces,
+      poller: this.#poller,
+      listeners: this.#builder.listeners,
+      neighbours: this.#neighbours,
+      errors: this.#errors,
+    };
+    return sendAll(host, request);
   }
 
   async #runAll(commands: readonly LabCommand[]): Promise<readonly CommandReport[]> {

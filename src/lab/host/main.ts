@@ -13,9 +13,15 @@ async function answer(line: string): Promise<void> {
     const result = await host.call(call, request);
     process.stdout.write(`${JSON.stringify({ id, result })}\n`);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    process.stdout.write(`${JSON.stringify({ id, error: message })}\n`);
+    process.stdout.write(`${JSON.stringify({ id, error: whatHappened(error) })}\n`);
   }
+}
+
+/** A failure in words; with the place in our code where it is a mistake of ours. */
+function whatHappened(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const mistake = error instanceof TypeError || error instanceof RangeError;
+  return mistake && error.stack !== undefined ? error.stack : error.message;
 }
 
 async function end(): Promise<void> {

@@ -8,6 +8,7 @@ import { injectFrame } from '../socket/inject.ts';
 import type { Listeners } from '../socket/listeners.ts';
 import type { Neighbours } from '../socket/neighbours.ts';
 import type { Poller } from '../socket/poller.ts';
+import type { ErrorBudget } from './error-budget.ts';
 import { settled } from './settle.ts';
 
 /** Milliseconds; see `ObservePlan`. */
@@ -22,6 +23,7 @@ export interface SendingHost {
   readonly poller: Poller;
   readonly listeners: Listeners;
   readonly neighbours: Neighbours;
+  readonly errors: ErrorBudget;
 }
 
 /** Sends flows and injections one after the other, each observed until nothing moves. */
@@ -35,12 +37,28 @@ export async function sendAll(host: SendingHost, request: SendRequest): Promise<
     settled(motionOf(host, observer, done), quiet, patience);
   const reports: FlowReport[] = [];
   try {
-    for (const flow of flows) reports.push(await sendFlow(host, observer, flow, rest));
-    for (const one of injections) reports.push(await inject(host, observer, one, rest));
+    for (const flow of flows) {
+      reports.push(await withinBudget(host, () => sendFlow(host, observer, flow, rest)));
+    }
+    for (const one of injections) {
+      reports.push(await withinBudget(host, () => inject(host, observer, one, rest)));
+    }
   } finally {
     await observer.close();
   }
   return reports;
+}
+
+/** One flow does not spend the answers that another is due. */
+async function withinBudget(
+  { errors }: SendingHost,
+  send: () => Promise<FlowReport>,
+): Promise<FlowReport> {
+  const wait = errors.wait(performance.now() / 1000);
+  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+  const report = await send();
+  errors.count(report, performance.now() / 1000);
+  return report;
 }
 
 function watchesNothing({ hooks, captures, drops, conntrack, counters }: ObservePlan): boolean {

@@ -48,9 +48,7 @@ const BASELINE: readonly (readonly [string, string])[] = [
     ].map(([key, value]): [string, string] => [`net.ipv4.conf.${device}.${key}`, value ?? '']),
   ),
   // A flow is judged alone: no error message is held back because of the flows before it.
-  ['net.ipv4.icmp_ratelimit', '0'],
-  ['net.ipv4.icmp_msgs_per_sec', '1000000'],
-  ['net.ipv4.icmp_msgs_burst', '1000000'],
+  ['net.ipv4.icmp_ratemask', '0'],
   ['net.ipv6.icmp.ratelimit', '0'],
   // A handshake that one flow left open does not speak again during the next one.
   ['net.ipv4.tcp_synack_retries', '0'],

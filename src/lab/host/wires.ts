@@ -1,11 +1,22 @@
-import type { CableEnd, LabNamespace, Segment, Topology } from '../topology/topology.ts';
+import type { Cable, CableEnd, LabNamespace, Segment, Topology } from '../topology/topology.ts';
 
-/** The lines for one `ip -batch` that make all cables and segments of a topology. */
+/** First index of the ends that are given one; namespaces number their own devices from 2. */
+const FAR_INDEX = 1000;
+
+/**
+ * The lines for one `ip -batch` that make all cables and segments of a topology. The two ends of a
+ * pair get different indexes: of a device whose index is that of its peer the kernel takes no
+ * urgent notice, and a bridge would learn only after up to a second that the port has a carrier.
+ * Linux: linkwatch_urgent_event().
+ */
 export function wireLines({ cables, segments }: Topology): string[] {
-  return [
-    ...cables.map(({ ends: [a, b] }) => pair(a, b)),
+  const pairs = [
+    ...cables.map(({ ends }) => ends),
     ...segments.flatMap((segment) => segmentWires(segment)),
   ];
+  return pairs.map(([a, b], i) =>
+    pair(a, a.index === undefined ? { index: FAR_INDEX + i, ...b } : b),
+  );
 }
 
 /** The fabric of a segment as a namespace of its own: a bridge that forwards at once. */
@@ -28,11 +39,15 @@ function segmentNamespace({ name }: Segment): string {
   return `segment-${name}`;
 }
 
-function segmentWires(segment: Segment): string[] {
+function segmentWires(segment: Segment): Cable['ends'][] {
   const namespace = segmentNamespace(segment);
   const mtu = segment.mtu === undefined ? {} : { mtu: segment.mtu };
-  return segment.members.map((member, i) =>
-    pair({ ...mtu, ...member }, { ...mtu, namespace, device: `port${i}` }),
+  return segment.members.map(
+    (member, i) =>
+      [
+        { ...mtu, ...member },
+        { ...mtu, namespace, device: `port${i}` },
+      ] as const,
   );
 }
 
