@@ -1,22 +1,21 @@
 import type { Cable, CableEnd, LabNamespace, Segment, Topology } from '../topology/topology.ts';
 
-/** First index of the ends that are given one; namespaces number their own devices from 2. */
-const FAR_INDEX = 1000;
+/** First index of the ends that are given one; namespaces number their other devices from 2. */
+const FAR_INDEX = 1001;
 
 /**
  * The lines for one `ip -batch` that make all cables and segments of a topology. The two ends of a
  * pair get different indexes: of a device whose index is that of its peer the kernel takes no
  * urgent notice, and a bridge would learn only after up to a second that the port has a carrier.
- * Linux: linkwatch_urgent_event().
+ * Linux: linkwatch_urgent_event(). It is the first end that is given one, because the peer's is
+ * heeded only beside that (veth_newlink()).
  */
 export function wireLines({ cables, segments }: Topology): string[] {
   const pairs = [
     ...cables.map(({ ends }) => ends),
     ...segments.flatMap((segment) => segmentWires(segment)),
   ];
-  return pairs.map(([a, b], i) =>
-    pair(a, a.index === undefined ? { index: FAR_INDEX + i, ...b } : b),
-  );
+  return pairs.map(([a, b], i) => pair({ index: FAR_INDEX + i, ...a }, b));
 }
 
 /** The fabric of a segment as a namespace of its own: a bridge that forwards at once. */
