@@ -20,14 +20,15 @@ interface Candidate {
  * Holds a trace against what a kernel did with the same flow, once for every time it was sent. Each
  * report has to be one of the trace's outcomes in everything that was observed: what the client
  * saw, every hook of every packet, why packets were freed. Where chance has several outcomes, those
- * whose endpoint answered are compared first.
+ * whose endpoint answered are compared first. `unwatched`: what was not observed on purpose.
  */
 export function agree(
   trace: Trace,
   reports: readonly FlowReport[],
   places: Places,
-  unseen: readonly Aspect[] = unseenIn(reports),
+  unwatched: readonly Aspect[] = [],
 ): Agreement {
+  const unseen = [...new Set([...unwatched, ...unseenIn(reports)])];
   const nearest = reports.flatMap((report) => {
     const candidate = nearestOutcome(trace, report, places, unseen);
     return candidate ? [candidate] : [];

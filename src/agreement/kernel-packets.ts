@@ -1,5 +1,6 @@
 import { type ObservedPacket, subject } from '../evidence/observation.ts';
 import type { Visit } from '../lab/report.ts';
+import { PROTOCOL } from '../packet/protocol.ts';
 import { type VisibleKind, visibleKind } from './packet-kind.ts';
 
 /**
@@ -8,20 +9,37 @@ import { type VisibleKind, visibleKind } from './packet-kind.ts';
  */
 const RETRANSMITTED_AFTER = 150_000_000;
 
-/** The visits of each packet that the model follows, in the order of time, by what it is. */
+/** VXLAN by IANA and of Linux, flannel's udp backend. */
+const TUNNEL_PORTS: ReadonlySet<number> = new Set([4789, 8472, 8285]);
+
+/** Whether a packet carries another one; a visit shows no payload. */
+function isOuter({ protocol, dport, inner }: ObservedPacket): boolean {
+  return inner !== null || (protocol === PROTOCOL.udp && TUNNEL_PORTS.has(dport ?? 0));
+}
+
+/**
+ * The visits of each packet that the model follows, in the order of time, by what it is. A packet in a
+ * tunnel is what the packet that met a hook before it is.
+ */
 export function kernelPackets(
   visits: readonly Visit[],
 ): ReadonlyMap<VisibleKind, readonly Visit[]> {
   const groups = new Map<VisibleKind, Visit[]>();
   const handshake = handshakeNumbers(visits);
+  let kind: VisibleKind | null = null;
   for (const visit of visits) {
-    const kind = visibleKind(visit.packet);
-    if (kind === null || (kind === 'pure-ack' && !endsHandshake(visit.packet, handshake))) continue;
+    if (!isOuter(visit.packet)) kind = followedKind(visit.packet, handshake);
+    if (kind === null) continue;
     const group = groups.get(kind);
     if (group) group.push(visit);
     else groups.set(kind, [visit]);
   }
   return new Map([...groups].map(([kind, group]) => [kind, firstTransmission(group)]));
+}
+
+function followedKind(packet: ObservedPacket, handshake: Handshake): VisibleKind | null {
+  const kind = visibleKind(packet);
+  return kind === 'pure-ack' && !endsHandshake(packet, handshake) ? null : kind;
 }
 
 /** What the client's SYN and the server's SYN-ACK began with. */

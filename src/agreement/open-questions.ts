@@ -3,12 +3,12 @@ import type { OpenQuestion } from './agreement.ts';
 
 /**
  * What keeps a trace, or one outcome of it, from being a statement: assumptions that no fact gives
- * (free choices of the kernel are none), unsupported constructs, ends that are not known.
+ * (free choices of the kernel are none, and which port it draws is compared elsewhere), unsupported constructs, ends that are not known.
  */
 export function openQuestions(trace: Trace, outcome: Outcome): readonly OpenQuestion[] {
   return [
     ...outcome.assumptions
-      .filter(({ kind }) => kind === 'unknown')
+      .filter(({ kind, topic }) => kind === 'unknown' && topic !== 'port')
       .map((assumption) => ({ kind: 'assumption', assumption }) as const),
     ...trace.unsupported.map(({ construct }) => ({ kind: 'unsupported', construct }) as const),
     ...(trace.truncated ? [{ kind: 'truncated' } as const] : []),

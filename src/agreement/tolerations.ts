@@ -1,15 +1,12 @@
 import type { Outcome } from '../trace/trace.ts';
 import type { VisitField } from './agreement.ts';
 import type { VisibleKind } from './packet-kind.ts';
-import type { VisitFacts } from './visit-facts.ts';
 
 /**
  * What differs between a trace and a kernel by design, each with its reason. A rule is named in every
  * result it was used for, so that what it hides can be counted.
  */
 export const TOLERATIONS = {
-  'vxlan-source-port':
-    'A VXLAN datagram has a source port that is a hash of what it carries. Linux: udp_flow_src_port().',
   'chosen-port':
     'The port that a translation picks is drawn; the model names one of the range. Linux: nf_nat_l4proto_unique_tuple().',
   'never-sent':
@@ -21,13 +18,8 @@ export const TOLERATIONS = {
 export type TolerationName = keyof typeof TOLERATIONS;
 
 /** Why a field's difference does not matter here, or null when it does. */
-export function toleratedField(
-  outcome: Outcome,
-  field: VisitField,
-  model: VisitFacts,
-): TolerationName | null {
+export function toleratedField(outcome: Outcome, field: VisitField): TolerationName | null {
   if (field !== 'sport' && field !== 'dport') return null;
-  if (model.outer && field === 'sport') return 'vxlan-source-port';
   return outcome.assumptions.some(({ topic }) => topic === 'port') ? 'chosen-port' : null;
 }
 

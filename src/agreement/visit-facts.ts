@@ -14,10 +14,8 @@ export interface VisitFacts {
   readonly netns: string;
   readonly hook: Hook;
   readonly edge: 'first' | 'last';
-  /** Printed; null where this side does not know the field. */
+  /** Printed; null where this side does not know the field, or does not mean what it says. */
   readonly fields: Readonly<Record<VisitField, string | null>>;
-  /** The packet carries another one. */
-  readonly outer: boolean;
 }
 
 /** What the model says of a visit. */
@@ -28,7 +26,6 @@ export function modelVisit({ where, hook, edge, iif, oif, skb }: HookVisit): Vis
     hook,
     edge,
     fields: { iif, oif, mark: hex(mark), ...modelFields(packet) },
-    outer: packet.inner !== undefined,
   };
 }
 
@@ -38,7 +35,8 @@ function modelFields(packet: Packet): Omit<VisitFacts['fields'], 'iif' | 'oif' |
   return {
     saddr: formatAddress(packet.source),
     daddr: formatAddress(packet.destination),
-    sport: hasPorts ? String(t.sport) : null,
+    // A VXLAN datagram's source port is a hash of what it carries. Linux: udp_flow_src_port().
+    sport: hasPorts && packet.inner?.kind !== 'vxlan' ? String(t.sport) : null,
     dport: hasPorts ? String(t.dport) : null,
     ttl: String(packet.ttl),
     tos: String(packet.tos),
@@ -60,7 +58,6 @@ export function kernelVisit(visit: Visit, places: Places): VisitFacts | null {
       mark: hex(visit.mark),
       ...kernelFields(visit.packet),
     },
-    outer: visit.packet.inner !== null,
   };
 }
 

@@ -3,6 +3,7 @@ import { compareCommand } from './commands/compare.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { explainCommand } from './commands/explain.ts';
+import { labCommand } from './commands/lab.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { traceCommand } from './commands/trace.ts';
 import type { SetExit } from './exit-code.ts';
@@ -33,6 +34,7 @@ export async function createProgram(
     compareCommand(io, setExit),
     evidenceCommand(io, setExit),
     explainCommand(io),
+    labCommand(io, setExit),
     schemaCommand(io),
   ];
   for (const command of commands) {

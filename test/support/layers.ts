@@ -22,7 +22,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   diagnosis: { layers: ['linux', 'packet', 'kernel', 'kube', 'trace', 'evidence'] },
   report: {
     layers: ['linux', 'packet', 'kube', 'trace', 'evidence', 'diagnosis'],
-    types: ['kernel'],
+    types: ['kernel', 'agreement'],
   },
   probe: {
     layers: ['linux', 'packet', 'evidence'],

@@ -1,5 +1,5 @@
 import { agree } from '../../agreement/agree.ts';
-import type { Agreement } from '../../agreement/agreement.ts';
+import type { Agreement, Aspect } from '../../agreement/agreement.ts';
 import { type Places, placesOf, refOf } from '../../agreement/places.ts';
 import type { LabFlow } from '../../lab/flow.ts';
 import type { Lab, ObservePlan } from '../../lab/lab.ts';
@@ -11,6 +11,7 @@ import { assembleSnapshot } from '../../snapshot/assemble.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { traceFlow } from '../../trace/tracer.ts';
+import { sameBehaviour } from './same-behaviour.ts';
 
 /** One flow on the kernel and in the model. */
 export interface JudgedFlow {
@@ -18,6 +19,8 @@ export interface JudgedFlow {
   readonly report: FlowReport;
   readonly trace: Trace;
   readonly agreement: Agreement;
+  /** The kernel answered differently when the flow was sent again: what it did proves nothing. */
+  readonly unstable: boolean;
 }
 
 export interface Judgement {
@@ -27,6 +30,15 @@ export interface Judgement {
   readonly snapshot: Snapshot;
 }
 
+/** Everything that `agree` compares. */
+export const JUDGING_PLAN: ObservePlan = {
+  hooks: true,
+  captures: false,
+  drops: true,
+  conntrack: false,
+  counters: false,
+};
+
 /**
  * Builds a topology in an empty laboratory, collects it with the users' collector, sends flows and
  * holds the model's traces against what the kernel did. The laboratory is left standing.
@@ -35,7 +47,7 @@ export async function judge(
   lab: Lab,
   topology: Topology,
   flows: readonly LabFlow[],
-  plan: ObservePlan,
+  plan: ObservePlan = JUDGING_PLAN,
 ): Promise<Judgement> {
   await lab.build(topology);
   return judgeStanding(lab, topology, flows, plan);
@@ -46,19 +58,42 @@ export async function judgeStanding(
   lab: Lab,
   topology: Topology,
   flows: readonly LabFlow[],
-  plan: ObservePlan,
+  plan: ObservePlan = JUDGING_PLAN,
 ): Promise<Judgement> {
   const files = new Map(Object.entries(await lab.collect({})));
   const snapshot = assembleSnapshot(files).value;
   const reports = await lab.send({ flows, observe: plan });
   const places = placesOf(topology);
-  const judged = flows.flatMap((flow): readonly JudgedFlow[] => {
-    const report = reports.find(({ id }) => id === flow.id);
+  const judged = flows.map((flow, index): JudgedFlow => {
+    const report = reports[index];
     if (!report) throw new Error(`no report of flow ${flow.id}`);
-    return [{ flow, report, ...compareWithModel(snapshot, flow, report, places) }];
+    const compared = compareWithModel(snapshot, flow, report, places, unwatched(plan));
+    return { flow, report, ...compared, unstable: false };
   });
-  return { flows: judged, files, snapshot };
+  return { flows: await markUnstable(lab, judged, plan), files, snapshot };
 }
+
+/** Sends each flow that disagrees again, from another port: a connection may still be there. */
+async function markUnstable(
+  lab: Lab,
+  judged: readonly JudgedFlow[],
+  plan: ObservePlan,
+): Promise<readonly JudgedFlow[]> {
+  const doubted = judged.filter(({ agreement }) => agreement.kind === 'disagree');
+  if (doubted.length === 0) return judged;
+  const again = doubted.map(({ flow }) => ({
+    ...flow,
+    ...(flow.sourcePort === undefined ? {} : { sourcePort: flow.sourcePort + REPEAT_OFFSET }),
+  }));
+  const reports = await lab.send({ flows: again, observe: plan });
+  const unstable = new Set(
+    doubted.filter((one, i) => !sameBehaviour(one.report, reports[i])).map(({ flow }) => flow.id),
+  );
+  return judged.map((one) => (unstable.has(one.flow.id) ? { ...one, unstable: true } : one));
+}
+
+/** Keeps a repeated flow's port apart from all others. */
+const REPEAT_OFFSET = 5_000;
 
 /** Traces a flow in the model, with the port the kernel gave its socket, and compares. */
 export function compareWithModel(
@@ -66,9 +101,14 @@ export function compareWithModel(
   flow: LabFlow,
   report: FlowReport,
   places: Places,
+  unwatchedAspects: readonly Aspect[] = [],
 ): { readonly trace: Trace; readonly agreement: Agreement } {
   const trace = traceFlow(snapshot.network, modelFlow(flow, report, places));
-  return { trace, agreement: agree(trace, [report], places) };
+  return { trace, agreement: agree(trace, [report], places, unwatchedAspects) };
+}
+
+function unwatched({ hooks, drops }: ObservePlan): readonly Aspect[] {
+  return [...(hooks ? [] : (['hooks'] as const)), ...(drops ? [] : (['drops'] as const))];
 }
 
 /** A laboratory's flow as the model is asked about it. Throws for a client outside the snapshot. */

@@ -1,0 +1,13 @@
+import { Command } from 'commander';
+import type { SetExit } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import { addFuzzCommand } from '../lab/fuzz-command.ts';
+
+/** `hookline lab`: the model against a real kernel. Each subcommand loads what it needs when it runs. */
+export function labCommand(io: Io, setExit: SetExit): Command {
+  const command = new Command('lab').description(
+    'real kernels in network namespaces: the model is held against what they do',
+  );
+  addFuzzCommand(command, io, setExit);
+  return command;
+}

@@ -1,0 +1,23 @@
+import type { LabFlow } from '../flow.ts';
+import type { Topology } from '../topology/topology.ts';
+import { seededRandom } from './random.ts';
+import { randomFlows } from './random-flows.ts';
+import { randomNetwork } from './random-network.ts';
+import { randomSite } from './random-site.ts';
+
+/** A network and the flows that are sent through it. */
+export interface RandomCase {
+  readonly topology: Topology;
+  readonly flows: readonly LabFlow[];
+}
+
+/**
+ * Draws one case. The same seed and number give the same case; each case has a source of chance of
+ * its own, so that one can be repeated alone. All addresses are IPv4: sites name theirs as texts,
+ * so that another family needs other sites and no other generators.
+ */
+export function randomCase(seed: number, number: number, flows: number): RandomCase {
+  const random = seededRandom(seed, number);
+  const site = randomSite(random);
+  return { topology: randomNetwork(random, site), flows: randomFlows(random, site, flows) };
+}

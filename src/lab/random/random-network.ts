@@ -1,0 +1,122 @@
+import type { Topology } from '../topology/topology.ts';
+import { type Draft, finishDraft, newDraft } from './draft.ts';
+import { joinNodes } from './join-nodes.ts';
+import { addPod } from './pod-draft.ts';
+import type { Random } from './random.ts';
+import { randomRouting } from './random-routing.ts';
+import { randomRules } from './random-rules.ts';
+import { randomSysctls } from './random-sysctls.ts';
+import { type Nic, OPEN_PORTS, type Site } from './site.ts';
+
+/** Draws devices, addresses, routes, sysctls and rules for a site. */
+export function randomNetwork(random: Random, site: Site): Topology {
+  const drafts = new Map<string, Draft>();
+  const cables: Topology['cables'][number][] = [];
+  for (const node of site.nodes) {
+    const draft = newDraft(node.name, { kind: 'node', node: node.name });
+    drafts.set(node.name, draft);
+    addNics(draft, node.nics);
+    addListeners(draft);
+  }
+  for (const host of site.hosts) {
+    const draft = newDraft(host.name, { kind: 'node', node: host.name });
+    drafts.set(host.name, draft);
+    addNics(draft, host.nics);
+    addListeners(draft);
+  }
+  if (site.gateway) {
+    const { name, nics, far } = site.gateway;
+    const draft = newDraft(name, { kind: 'node', node: name });
+    const behind = newDraft(far.name, { kind: 'node', node: far.name });
+    drafts.set(name, draft);
+    drafts.set(far.name, behind);
+    addNics(draft, nics);
+    addListeners(behind);
+    cables.push({
+      ends: [
+        { namespace: name, device: 'wan0' },
+        { namespace: far.name, device: 'eth0' },
+      ],
+    });
+    draft.ip.push('addr add 203.0.113.1/24 dev wan0', 'link set wan0 up');
+    behind.ip.push(
+      `addr add ${far.address}/24 dev eth0`,
+      'link set eth0 up',
+      'route add default via 203.0.113.1',
+    );
+  }
+  const draftOf = (name: string): Draft => {
+    const draft = drafts.get(name);
+    if (!draft) throw new Error(`no namespace ${name}`);
+    return draft;
+  };
+  for (const pod of site.pods) {
+    const draft = newDraft(pod.name, { kind: 'pod', node: pod.node, netns: pod.name });
+    drafts.set(pod.name, draft);
+    cables.push(addPod(site, pod, draftOf(pod.node), draft));
+    addListeners(draft);
+  }
+  const context = { site, random, draftOf };
+  joinNodes(context);
+  randomRouting(context);
+  randomSysctls(context);
+  randomRules(context);
+  return {
+    namespaces: [...drafts.values()].map(finishDraft),
+    cables,
+    segments: site.segments.map((segment) => ({
+      name: segment.name,
+      members: members(site, segment.name, segment.mtu),
+      ...(segment.mtu === null ? {} : { mtu: segment.mtu }),
+      ...(segment.antiSpoof ? { filter: antiSpoofing(site, segment.name) } : {}),
+    })),
+  };
+}
+
+/** What the generators of one network share. */
+export interface NetworkContext {
+  readonly site: Site;
+  readonly random: Random;
+  draftOf(name: string): Draft;
+}
+
+function addNics(draft: Draft, nics: readonly Nic[]): void {
+  for (const { device, address } of nics) {
+    draft.ip.push(`addr add ${address}/24 dev ${device}`, `link set ${device} up`);
+  }
+}
+
+function addListeners(draft: Draft): void {
+  for (const port of OPEN_PORTS) {
+    draft.listeners.push({ protocol: 'tcp', port }, { protocol: 'udp', port });
+  }
+}
+
+function onSegment(site: Site, segment: string): readonly { name: string; nic: Nic }[] {
+  return [...site.nodes, ...site.hosts, ...(site.gateway ? [site.gateway] : [])].flatMap(
+    ({ name, nics }) => nics.filter((nic) => nic.segment === segment).map((nic) => ({ name, nic })),
+  );
+}
+
+function members(site: Site, segment: string, mtu: number | null) {
+  return onSegment(site, segment).map(({ name, nic }) => ({
+    namespace: name,
+    device: nic.device,
+    mac: nic.mac,
+    ...(mtu === null ? {} : { mtu }),
+  }));
+}
+
+/** A fabric that passes only what comes with the address of the port's host, as clouds do. */
+function antiSpoofing(site: Site, segment: string): string {
+  const rules = onSegment(site, segment).map(
+    ({ nic }, index) => `iifname "port${index}" ether type ip ip saddr != ${nic.address} drop`,
+  );
+  return `table bridge anti_spoof {
+  chain forward {
+    type filter hook forward priority 0; policy accept;
+    ${rules.join('\n    ')}
+  }
+}
+`;
+}
