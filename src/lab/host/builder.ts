@@ -1,7 +1,7 @@
 import type { BuildReport, CommandReport } from '../lab.ts';
 import { Listeners } from '../socket/listeners.ts';
 import type { Poller } from '../socket/poller.ts';
-import { type Lease, openTun, Relay } from '../socket/tun-relay.ts';
+import { openTun, Relay } from '../socket/tun-relay.ts';
 import type { LabNamespace, Topology, TunRelay } from '../topology/topology.ts';
 import { type Run, runBatch } from './batch.ts';
 import {
@@ -12,9 +12,12 @@ import {
 } from './configure.ts';
 import { failureText } from './failures.ts';
 import { inParallel } from './in-parallel.ts';
+import { leasesOf } from './leases.ts';
 import type { Namespaces } from './namespaces.ts';
 import { closeFd } from './syscalls.ts';
 import { fabricOf, wireLines } from './wires.ts';
+
+const NOTHING: Topology = { namespaces: [], cables: [], segments: [] };
 
 /** Makes what a topology says, and owns what of it lives in this process: relays and listeners. */
 export class Builder {
@@ -24,7 +27,7 @@ export class Builder {
   readonly #run: Run;
   readonly #relays: Relay[] = [];
   readonly #tuns = new Map<string, number>();
-  #tolerant = false;
+  #topology: Topology = NOTHING;
 
   constructor(poller: Poller, namespaces: Namespaces, run: Run) {
     this.listeners = new Listeners(poller);
@@ -33,10 +36,15 @@ export class Builder {
     this.#run = run;
   }
 
+  /** What stands, as it was built. */
+  get topology(): Topology {
+    return this.#topology;
+  }
+
   /** Rejects with the first failure, unless the topology tolerates it; what is made so far stays. */
   async build(topology: Topology): Promise<BuildReport> {
     const failed: CommandReport[] = [];
-    this.#tolerant = topology.tolerant ?? false;
+    this.#topology = topology;
     const on = this.#configurator(failed);
     const all = [...topology.namespaces, ...topology.segments.map(fabricOf)];
     this.#namespaces.make(all.map(({ name }) => name));
@@ -48,7 +56,7 @@ export class Builder {
       await configureRules(on, namespace);
     });
     for (const { name, tunnels = [] } of topology.namespaces) {
-      for (const relay of tunnels) this.#startRelay(name, relay, leasesOf(relay, topology));
+      for (const relay of tunnels) this.#startRelay(name, relay, topology);
     }
     for (const namespace of all) await this.#finish(on, namespace);
     return { failed };
@@ -72,6 +80,7 @@ export class Builder {
     for (const fd of this.#tuns.values()) closeFd(fd);
     this.#tuns.clear();
     this.#namespaces.clear();
+    this.#topology = NOTHING;
   }
 
   #configurator(failed: CommandReport[]): Configurator {
@@ -79,7 +88,7 @@ export class Builder {
       run: this.#run,
       inside: (namespace, work) => this.#namespaces.inside(namespace, work),
       failed: (report, input) => {
-        if (!this.#tolerant) throw new Error(failureText(report, input));
+        if (!this.#topology.tolerant) throw new Error(failureText(report, input));
         failed.push(report);
       },
     };
@@ -99,10 +108,11 @@ export class Builder {
     return { ...namespace, ip: ['link set lo up', ...lines, ...ip] };
   }
 
-  #startRelay(name: string, relay: TunRelay, leases: readonly Lease[]): void {
+  #startRelay(name: string, relay: TunRelay, topology: Topology): void {
     const key = `${name} ${relay.device}`;
     const tun = this.#tuns.get(key);
     if (tun === undefined) return;
+    const leases = leasesOf(relay, topology);
     const made = this.#namespaces.inside(name, () => new Relay(this.#poller, tun, relay, leases));
     this.#tuns.delete(key);
     this.#relays.push(made);
@@ -124,15 +134,4 @@ export class Builder {
       if (done.status !== 0) on.failed(done);
     }
   }
-}
-
-/** Where each lease's packets go: an address as it stands, a node's name to the relay on it. */
-function leasesOf(relay: TunRelay, { namespaces }: Topology): Lease[] {
-  return relay.leases.map(({ subnet, node }) => {
-    const named = namespaces.find(({ place }) => place.kind === 'node' && place.node === node);
-    const there =
-      named?.tunnels?.find(({ device }) => device === relay.device) ??
-      namespaces.flatMap(({ tunnels = [] }) => tunnels).find(({ local }) => local === node);
-    return { subnet, address: there?.local ?? node, port: there?.port ?? relay.port };
-  });
 }

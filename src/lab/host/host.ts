@@ -1,10 +1,12 @@
 import { runMeanwhile } from '../exec.ts';
-import type { CommandReport, LabCommand, SendRequest } from '../lab.ts';
+import type { CollectRequest, CommandReport, LabCommand, SendRequest } from '../lab.ts';
 import type { FlowReport } from '../report.ts';
 import { Neighbours } from '../socket/neighbours.ts';
 import { Poller } from '../socket/poller.ts';
 import type { Topology } from '../topology/topology.ts';
+import type { Run } from './batch.ts';
 import { Builder } from './builder.ts';
+import { collect, placesToCollect } from './collect.ts';
 import type { NamespaceState } from './configure.ts';
 import { ErrorBudget } from './error-budget.ts';
 import { Namespaces } from './namespaces.ts';
@@ -14,9 +16,9 @@ import { sendAll } from './sender.ts';
 export class Host {
   readonly #namespaces = new Namespaces();
   readonly #poller = new Poller();
-  readonly #builder = new Builder(this.#poller, this.#namespaces, (namespace, argv, input) =>
-    this.#run({ namespace, argv, ...(input === undefined ? {} : { input }) }),
-  );
+  readonly #runOne: Run = (namespace, argv, input) =>
+    this.#run({ namespace, argv, ...(input === undefined ? {} : { input }) });
+  readonly #builder = new Builder(this.#poller, this.#namespaces, this.#runOne);
 
   readonly #neighbours = new Neighbours((name, work) => this.#namespaces.inside(name, work));
   /** Of the namespaces that stand: new ones have spent nothing. */
@@ -37,6 +39,8 @@ export class Host {
         return this.#runAll(request as readonly LabCommand[]);
       case 'send':
         return this.#send(request as SendRequest);
+      case 'collect':
+        return this.#collect(request as CollectRequest);
       case 'keep':
         this.#kept = true;
         return this.#namespaces.names();
@@ -69,6 +73,11 @@ export class Host {
       errors: this.#errors,
     };
     return sendAll(host, request);
+  }
+
+  #collect({ places }: CollectRequest): Promise<Readonly<Record<string, string>>> {
+    const { topology } = this.#builder;
+    return collect(this.#runOne, topology, places ?? placesToCollect(topology));
   }
 
   async #runAll(commands: readonly LabCommand[]): Promise<readonly CommandReport[]> {
