@@ -1,12 +1,14 @@
+import { close } from 'node:fs';
 import { closeFd } from '../host/syscalls.ts';
 import type { Blind, Sighting } from '../report.ts';
 import { blindBy } from './blind.ts';
 import { realToMonotonic } from './clocks.ts';
+import type { DeviceNames } from './device-names.ts';
 import { linkTypeOf, packetOf } from './frame.ts';
 import type { ControlMessage, MessageBatch } from './message-batch.ts';
 import type { HostContext } from './observer.ts';
 import { biggerBuffer, SOL_SOCKET } from './socket-buffer.ts';
-import { bindSocket, deviceName, getOption, openSocket, setOption } from './system-calls.ts';
+import { bindSocket, getOption, openSocket, setOption } from './system-calls.ts';
 
 const AF_PACKET = 17;
 const SOCK_RAW = 3;
@@ -31,7 +33,6 @@ const ETHER_VLAN = 0x8100;
 interface Tap {
   readonly namespace: string;
   readonly fd: number;
-  readonly devices: Map<number, string>;
 }
 
 /**
@@ -41,21 +42,21 @@ interface Tap {
  * Linux: packet_rcv() in net/packet/af_packet.c.
  */
 export class PacketSockets {
-  readonly #context: HostContext;
+  readonly #names: DeviceNames;
   readonly #batch: MessageBatch;
   readonly #taps: readonly Tap[];
   readonly #toMonotonic = realToMonotonic();
   readonly blind: readonly Blind[];
 
-  constructor(context: HostContext, batch: MessageBatch) {
-    this.#context = context;
+  constructor(context: HostContext, names: DeviceNames, batch: MessageBatch) {
+    this.#names = names;
     this.#batch = batch;
     const taps: Tap[] = [];
     const blind: Blind[] = [];
     for (const namespace of context.names()) {
       try {
         const fd = context.inside(namespace, openTap);
-        taps.push({ namespace, fd, devices: new Map() });
+        taps.push({ namespace, fd });
       } catch (error) {
         blind.push(blindBy('captures', namespace, error));
       }
@@ -75,7 +76,7 @@ export class PacketSockets {
         sighting({
           time: this.#timeOf(control),
           namespace: tap.namespace,
-          device: this.#nameOf(tap, index),
+          device: this.#names.nameOf(tap.namespace, index),
           direction: type === PACKET_OUTGOING ? 'out' : 'in',
           addressedTo: ADDRESSED[type] ?? addressedBy(frame, linkType),
           frame: Buffer.from(frame).toString('hex'),
@@ -95,8 +96,12 @@ export class PacketSockets {
     });
   }
 
+  /**
+   * Closes all sockets. The kernel takes a grace period of some ten milliseconds for each, which
+   * nobody has to wait for: it passes in other threads.
+   */
   close(): void {
-    for (const { fd } of this.#taps) closeFd(fd);
+    for (const { fd } of this.#taps) close(fd);
   }
 
   #timeOf(control: readonly ControlMessage[]): number {
@@ -107,14 +112,6 @@ export class PacketSockets {
     const seconds = stamp.data.getBigInt64(0, true);
     const real = seconds * 1_000_000_000n + stamp.data.getBigInt64(8, true);
     return Number(real + this.#toMonotonic);
-  }
-
-  #nameOf({ namespace, devices }: Tap, index: number): string {
-    const known = devices.get(index);
-    if (known !== undefined) return known;
-    const name = this.#context.inside(namespace, () => deviceName(index)) ?? `if${index}`;
-    devices.set(index, name);
-    return name;
   }
 }
 

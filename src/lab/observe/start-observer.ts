@@ -1,41 +1,132 @@
-import type { Sighting } from '../report.ts';
+import type { ObservePlan } from '../lab.ts';
+import type { Blind, Sighting } from '../report.ts';
 import { countsAsActivity } from './activity.ts';
+import { blindBy } from './blind.ts';
+import { readConntrack } from './conntrack-entries.ts';
+import { type CounterText, counterChanges, readCounters } from './counters.ts';
+import { DeviceNames } from './device-names.ts';
+import { DropWatch } from './drop-watch.ts';
+import { isBackground } from './frame.ts';
+import { HookWatch } from './hook-watch.ts';
 import { MessageBatch } from './message-batch.ts';
-import type { StartObserver } from './observer.ts';
+import type { HostContext, Observer, StartObserver } from './observer.ts';
 import { PacketSockets } from './packet-sockets.ts';
+import { placeDrops } from './place-drops.ts';
+import { legacyHits, nftHits } from './rule-hits.ts';
+import { timeVisits } from './visit-times.ts';
 
+/**
+ * Starts observing. Packet sockets are there with any plan: they tell when a flow has settled, and
+ * where a dropped packet was. What a plan does not ask for is empty in its reports.
+ */
 export const startObserver: StartObserver = async (context, plan) => {
-  const sockets = new PacketSockets(context, new MessageBatch());
-  let sightings: Sighting[] = [];
-  let activity = 0;
-  const drain = (): void =>
-    sockets.drain((sighting) => {
-      sightings.push(sighting);
-      if (countsAsActivity(sighting)) activity++;
-    });
-  return {
-    begin() {
-      drain();
-      sightings = [];
-    },
-    activity() {
-      drain();
-      return activity;
-    },
-    async end() {
-      drain();
-      return {
-        visits: [],
-        sightings: plan.captures ? sightings.toSorted((a, b) => a.time - b.time) : [],
-        drops: [],
-        rules: [],
-        conntrack: {},
-        counters: {},
-        blind: [...sockets.blind, ...sockets.lost()],
-      };
-    },
-    async close() {
-      sockets.close();
-    },
-  };
+  const observation = new Observation(context, plan);
+  return observation;
 };
+
+class Observation implements Observer {
+  readonly #context: HostContext;
+  readonly #plan: ObservePlan;
+  readonly #sockets: PacketSockets;
+  readonly #hooks: HookWatch | null;
+  readonly #drops: DropWatch | null;
+  #sightings: Sighting[] = [];
+  #counters = new Map<string, CounterText>();
+  #activity = 0;
+
+  constructor(context: HostContext, plan: ObservePlan) {
+    this.#context = context;
+    this.#plan = plan;
+    const batch = new MessageBatch();
+    const names = new DeviceNames(context);
+    this.#sockets = new PacketSockets(context, names, batch);
+    this.#hooks = plan.hooks ? new HookWatch(context, names, batch) : null;
+    this.#drops = plan.drops ? new DropWatch() : null;
+  }
+
+  begin(): void {
+    this.#drain();
+    this.#sightings = [];
+    this.#hooks?.forget();
+    this.#drops?.forget();
+    if (this.#plan.counters) this.#counters = this.#readAllCounters();
+  }
+
+  activity(): number {
+    this.#drain();
+    return this.#activity;
+  }
+
+  async end(): ReturnType<Observer['end']> {
+    this.#drain();
+    const blind: Blind[] = [...this.#sockets.blind, ...this.#sockets.lost()];
+    const sightings = this.#sightings.toSorted((a, b) => a.time - b.time);
+    const record = this.#hooks?.record;
+    const visits = timeVisits(record?.visits ?? [], sightings);
+    const times = new Map(visits.map(({ visit }, i) => [record?.visits[i], visit.time]));
+    const hits = [
+      ...nftHits(record?.hits ?? [], this.#hooks?.placesOf(record?.hits ?? []) ?? [], (visit) =>
+        times.get(visit),
+      ),
+      ...legacyHits(this.#hooks?.legacyHits ?? [], visits),
+    ];
+    const freed = this.#drops?.freed(sightings) ?? [];
+    const { drops, ambiguous } = placeDrops(freed, visits);
+    if (ambiguous > 0) blind.push(ambiguousDrops(ambiguous));
+    return {
+      visits: visits.map(({ visit }) => visit).filter(({ packet }) => !isBackground(packet)),
+      sightings: this.#plan.captures ? sightings : [],
+      drops: drops.toSorted((a, b) => a.time - b.time),
+      rules: hits.toSorted((a, b) => a.time - b.time),
+      conntrack: this.#plan.conntrack ? this.#readAllConntrack(blind) : {},
+      counters: this.#plan.counters ? this.#changedCounters() : {},
+      blind: [...blind, ...(this.#hooks?.blind ?? []), ...(this.#drops?.blind ?? [])],
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#hooks?.close();
+    this.#drops?.close();
+    this.#sockets.close();
+  }
+
+  #drain(): void {
+    this.#sockets.drain((sighting) => {
+      this.#sightings.push(sighting);
+      if (countsAsActivity(sighting)) this.#activity++;
+    });
+    this.#activity += this.#hooks?.drain() ?? 0;
+  }
+
+  #readAllCounters(): Map<string, CounterText> {
+    const names = this.#context.names();
+    return new Map(names.map((name) => [name, this.#context.inside(name, readCounters)]));
+  }
+
+  #changedCounters(): Record<string, Readonly<Record<string, number>>> {
+    const changes: Record<string, Readonly<Record<string, number>>> = {};
+    for (const [name, after] of this.#readAllCounters()) {
+      const moved = counterChanges(this.#counters.get(name) ?? [], after);
+      if (Object.keys(moved).length > 0) changes[name] = moved;
+    }
+    return changes;
+  }
+
+  #readAllConntrack(blind: Blind[]): Record<string, string> {
+    const listings: Record<string, string> = {};
+    for (const name of this.#context.names()) {
+      try {
+        const listing = this.#context.inside(name, readConntrack);
+        if (listing !== null) listings[name] = listing;
+      } catch (error) {
+        blind.push(blindBy('conntrack', name, error));
+      }
+    }
+    return listings;
+  }
+}
+
+/** Others on this machine dropped packets in the same moment. */
+function ambiguousDrops(count: number): Blind {
+  return { what: 'drops', why: 'lost', namespace: null, detail: `${count} not told from others` };
+}

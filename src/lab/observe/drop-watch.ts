@@ -1,0 +1,39 @@
+import type { Blind, Sighting } from '../report.ts';
+import { blindBy } from './blind.ts';
+import { isLoss, readBufferEvents } from './drop-events.ts';
+import { type FreedBuffer, freedBuffers } from './freed-buffers.ts';
+import { borrowTraceInstance, type TraceInstance } from './trace-instance.ts';
+
+/** Which packets' buffers the kernel freed. */
+export class DropWatch {
+  readonly blind: Blind[] = [];
+  readonly #instance: TraceInstance | null = null;
+  #text = '';
+
+  constructor() {
+    try {
+      this.#instance = borrowTraceInstance();
+    } catch (error) {
+      this.blind.push(blindBy('drops', null, error));
+    }
+  }
+
+  forget(): void {
+    this.#instance?.read();
+    this.#text = '';
+  }
+
+  /** Losses since `forget`, each with the sighting of its packet where it had one. */
+  freed(sightings: readonly Sighting[]): readonly FreedBuffer[] {
+    this.#text += this.#instance?.read() ?? '';
+    const { events, lost } = readBufferEvents(this.#text);
+    if (lost > 0) {
+      this.blind.push({ what: 'drops', why: 'lost', namespace: null, detail: `${lost} events` });
+    }
+    return freedBuffers(events, sightings).filter(({ event }) => isLoss(event.reason));
+  }
+
+  close(): void {
+    this.#instance?.pause();
+  }
+}

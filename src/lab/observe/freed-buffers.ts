@@ -1,0 +1,90 @@
+import type { Sighting } from '../report.ts';
+import type { BufferEvent } from './drop-events.ts';
+import { LINKTYPE_ETHERNET } from './frame.ts';
+
+/** A packet was freed, and what is known of where it was. */
+export interface FreedBuffer {
+  readonly event: BufferEvent & { readonly kind: 'freed' };
+  /** Where it had come in or left last; null when it had passed no device of ours. */
+  readonly sighting: Sighting | null;
+}
+
+/**
+ * Nanoseconds by which an event may lie before the sighting of the same packet: the trace buffer's
+ * text has microseconds, and two clocks are compared.
+ */
+const EARLY = 3_000;
+/** Nanoseconds within which a packet goes on from one device to the next, or through one. */
+const NEXT = 50_000;
+
+const ETHERNET_HEADER = 14;
+
+/**
+ * Ties the trace buffer's events to what packet sockets saw. The trace is of the whole machine and
+ * knows neither namespaces nor packets, only names of devices, lengths and addresses of buffers: the
+ * first event of a device's name and length after a sighting is that sighting's. From there on the
+ * buffer's address leads to where it is freed. Where others on this machine use the same names and
+ * lengths at the same time, a buffer that was theirs a moment ago is still theirs.
+ */
+export function freedBuffers(
+  events: readonly BufferEvent[],
+  sightings: readonly Sighting[],
+): readonly FreedBuffer[] {
+  const groups = groupSightings(sightings);
+  for (const event of events) if (event.kind !== 'freed') countEvent(groups, event);
+  const owners = new Map<string, { readonly time: number; readonly sighting: Sighting | null }>();
+  const freed: FreedBuffer[] = [];
+  for (const event of events) {
+    const owner = owners.get(event.buffer);
+    if (event.kind === 'freed') {
+      freed.push({ event, sighting: owner?.sighting ?? null });
+      owners.delete(event.buffer);
+      continue;
+    }
+    const group = groups.get(keyOf(event.kind, event.device, event.length));
+    const next = group?.waiting[0];
+    const isForeign = owner?.sighting === null && event.time - owner.time < NEXT;
+    const isNext = next !== undefined && next.time <= event.time + EARLY;
+    const isOurs =
+      isNext && (group?.surplus === 0 || (!isForeign && event.time - next.time < NEXT));
+    if (isOurs) group?.waiting.shift();
+    owners.set(event.buffer, { time: event.time, sighting: isOurs ? next : null });
+  }
+  return freed;
+}
+
+interface Group {
+  readonly waiting: Sighting[];
+  /** How many more events than sightings there are: they are somebody else's. */
+  surplus: number;
+}
+
+function groupSightings(sightings: readonly Sighting[]): Map<string, Group> {
+  const groups = new Map<string, Group>();
+  for (const sighting of sightings) {
+    const key = keyOf(sighting.direction, sighting.device, lengthOf(sighting));
+    const group = groups.get(key);
+    if (group) group.waiting.push(sighting);
+    else groups.set(key, { waiting: [sighting], surplus: 0 });
+  }
+  for (const group of groups.values()) group.surplus = -group.waiting.length;
+  return groups;
+}
+
+function countEvent(
+  groups: ReadonlyMap<string, Group>,
+  { kind, device, length }: BufferEvent & { readonly kind: 'in' | 'out' },
+): void {
+  const group = groups.get(keyOf(kind, device, length));
+  if (group) group.surplus++;
+}
+
+function keyOf(direction: 'in' | 'out', device: string, length: number): string {
+  return `${direction} ${length} ${device}`;
+}
+
+/** What the trace event says of this sighting's length: the link header is gone when it comes in. */
+function lengthOf({ direction, frame, linkType }: Sighting): number {
+  const header = linkType === LINKTYPE_ETHERNET && direction === 'in' ? ETHERNET_HEADER : 0;
+  return frame.length / 2 - header;
+}

@@ -1,0 +1,120 @@
+import type { ObservedPacket } from '../../evidence/observation.ts';
+import type { Sighting, Visit } from '../report.ts';
+import type { TimelessVisit } from './hook-record.ts';
+import { packetKey } from './packet-key.ts';
+
+/** A visit with its place among the sightings. */
+export interface TimedVisit {
+  readonly visit: Visit;
+  /** The packet on the device that it came in by (prerouting to forward) or left by (output on). */
+  readonly sighting: Sighting | null;
+  /** It was read after this time and before that. */
+  readonly after: number;
+  readonly before: number;
+}
+
+/**
+ * Gives visits times. The kernel tells their order only; the sighting of the same packet on the
+ * device it came in by was earlier, that on the device it leaves by is later, and each was read
+ * between two known times. Within these bounds visits of arriving packets stand right after the
+ * arrival, those of leaving ones right before.
+ */
+export function timeVisits(
+  visits: readonly TimelessVisit[],
+  sightings: readonly Sighting[],
+): readonly TimedVisit[] {
+  const anchors = new Anchors(sightings);
+  const anchored = visits.map((visit) => ({ visit, ...anchors.of(visit) }));
+  const latest = latestTimes(anchored);
+  let time = 0;
+  return anchored.map(({ visit, arrival, departure }, i) => {
+    const { after, before, ...rest } = visit;
+    const earliest = Math.max(time + 1, after, (arrival?.time ?? 0) + 1);
+    const leaving = visit.hook === 'output' || visit.hook === 'postrouting';
+    time = leaving && departure ? Math.max(earliest, latest[i] ?? 0) : earliest;
+    const sighting = leaving ? departure : arrival;
+    const packet = completed(rest.packet, sighting);
+    return { visit: { ...rest, time, packet }, sighting, after, before };
+  });
+}
+
+interface Anchored {
+  readonly visit: TimelessVisit;
+  readonly arrival: Sighting | null;
+  readonly departure: Sighting | null;
+}
+
+/** For each visit the latest time that leaves a nanosecond for each that follows. */
+function latestTimes(anchored: readonly Anchored[]): readonly number[] {
+  const latest: number[] = [];
+  let bound = Number.POSITIVE_INFINITY;
+  for (const [back, { visit, departure }] of anchored.toReversed().entries()) {
+    bound = Math.min(bound, visit.before, departure?.time ?? bound) - 1;
+    latest[anchored.length - 1 - back] = bound;
+  }
+  return latest;
+}
+
+/** Sightings of one packet on one device in one direction: a packet that comes again has the next. */
+interface Passages {
+  readonly sightings: Sighting[];
+  next: number;
+}
+
+class Anchors {
+  readonly #passages = new Map<string, Passages>();
+
+  constructor(sightings: readonly Sighting[]) {
+    for (const sighting of sightings) {
+      const { direction, namespace, device, packet } = sighting;
+      if (!packet) continue;
+      const key = passageKey(direction, namespace, device, packet);
+      const known = this.#passages.get(key);
+      if (known) known.sightings.push(sighting);
+      else this.#passages.set(key, { sightings: [sighting], next: 0 });
+    }
+  }
+
+  /** Asked for each visit in order: a first visit begins a passage in, a last one ends one out. */
+  of(visit: TimelessVisit): Pick<Anchored, 'arrival' | 'departure'> {
+    const { namespace, hook, edge, iif, oif, packet } = visit;
+    const arrivals = this.#find('in', namespace, iif, packet);
+    if (arrivals && hook === 'prerouting' && edge === 'first') arrivals.next++;
+    const departures = this.#find('out', namespace, oif, packet);
+    const departure = departures?.sightings[departures.next] ?? null;
+    if (departures && hook === 'postrouting' && edge === 'last') departures.next++;
+    const arrived = arrivals?.sightings;
+    return {
+      arrival: arrived?.[(arrivals?.next ?? 0) - 1] ?? arrived?.at(-1) ?? null,
+      departure,
+    };
+  }
+
+  #find(
+    direction: 'in' | 'out',
+    namespace: string,
+    device: string | null,
+    packet: ObservedPacket,
+  ): Passages | undefined {
+    if (device === null) return undefined;
+    return this.#passages.get(passageKey(direction, namespace, device, packet));
+  }
+}
+
+function passageKey(
+  direction: 'in' | 'out',
+  namespace: string,
+  device: string,
+  packet: ObservedPacket,
+): string {
+  return `${direction} ${packetKey(packet)} ${device} ${namespace}`;
+}
+
+/** A trace has the first bytes only: what the packet carries or quotes is the sighting's. */
+function completed(packet: ObservedPacket, sighting: Sighting | null): ObservedPacket {
+  const whole = sighting?.packet;
+  if (!whole) return packet;
+  const { inner, encapsulation } = whole;
+  const icmp = packet.icmp && { ...packet.icmp, quoted: whole.icmp?.quoted ?? null };
+  return { ...packet, inner, encapsulation, icmp };
+}
