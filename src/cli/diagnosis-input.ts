@@ -7,6 +7,7 @@ import { fileFailure, inputFailure, usageFailure } from './failure.ts';
 import type { Io } from './io.ts';
 import { isFolder, loadEvidence } from './load-evidence.ts';
 import { printIssues } from './print-issues.ts';
+import { isTar } from './read-tar.ts';
 import { listFiles } from './snapshot-files.ts';
 
 /** What the paths of `diagnose` hold. */
@@ -20,7 +21,7 @@ const EVIDENCE_FILE = /^evidence\//;
 
 /**
  * Sorts paths by what they hold: a folder with `nodes/` is a snapshot, whose own `evidence/` is
- * read with it; everything else is evidence.
+ * read with it; a tar is a snapshot too; everything else is evidence.
  */
 export async function loadDiagnosisInput(
   paths: readonly string[],
@@ -30,7 +31,8 @@ export async function loadDiagnosisInput(
   let folder: string | null = null;
   for (const path of paths) {
     const inside = path !== '-' && (await isFolder(path)) ? await listFiles(path) : [];
-    if (!inside.some((file) => SNAPSHOT_FILE.test(file))) {
+    const packed = path !== '-' && inside.length === 0 && (await isTar(path));
+    if (!packed && !inside.some((file) => SNAPSHOT_FILE.test(file))) {
       evidence.push(path);
       continue;
     }

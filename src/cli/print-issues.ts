@@ -8,8 +8,9 @@ const SHOWN = 10;
 export function printIssues(io: Io, root: string, issues: readonly Issue[]): void {
   const told = issues.filter(({ severity }) => severity !== 'info');
   for (const issue of told.slice(0, SHOWN)) {
-    const file =
-      root === '' ? issue.source.file : `${root.replace(/\/+$/, '')}/${issue.source.file}`;
+    const file = [root.replace(/\/+$/, ''), issue.source.file]
+      .filter((part) => part !== '')
+      .join('/');
     io.err(`hookline: ${issueText({ ...issue, source: { ...issue.source, file } })}\n`);
   }
   if (told.length > SHOWN) io.err(`hookline: and ${told.length - SHOWN} more of this kind\n`);

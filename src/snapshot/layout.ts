@@ -107,6 +107,8 @@ function placeOf(parts: readonly string[]): Place {
   };
   switch (first) {
     case 'nodes':
+      // What the collector could not find out: said when it collected, and absent here anyway.
+      if (parts.length === 3 && third === 'collect.log') return { kind: 'ignored' };
       if (parts.length === 3) return netns(second, null, third);
       if (third === 'netns' && parts.length === 5) return netns(second, fourth, fifth ?? '');
       return unknown;

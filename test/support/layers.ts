@@ -51,7 +51,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'lab',
       'agreement',
     ],
-    packages: ['commander', '@bomb.sh/tab/commander', 'zod'],
+    packages: ['commander', '@bomb.sh/tab/commander', 'zod', 'modern-tar'],
     impure: true,
   },
 };

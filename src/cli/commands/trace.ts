@@ -13,7 +13,7 @@ interface TraceOptions extends FlowText, OutputOptions {
 export function traceCommand(io: Io, setExit: SetExit): Command {
   const command = new Command('trace')
     .description('say what the kernels will do with a flow, both ways')
-    .argument('<snapshot>', 'the folder of a snapshot');
+    .argument('<snapshot>', 'the folder or tar of a snapshot');
   addFlowOptions(command).option(
     '--batch <file>',
     'flows as JSON lines, one result line each; - is standard input',
