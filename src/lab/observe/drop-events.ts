@@ -13,13 +13,15 @@ export type BufferEvent =
       readonly kind: 'freed';
       readonly time: number;
       readonly buffer: string;
+      /** EtherType. */
+      readonly protocol: number;
       readonly reason: string;
       readonly location: string;
     };
 
 const LINE = /\s(\d+)\.(\d{6}): (netif_receive_skb|net_dev_start_xmit|kfree_skb): (.*)$/;
 const DEVICE = /^dev=(\S+) .*?skbaddr=(\S+) .*?\blen=(\d+)/;
-const FREED = /^skbaddr=(\S+) .*?location=([^\s+]+)\S* reason: (\S+)/;
+const FREED = /^skbaddr=(\S+) .*?protocol=(\d+) location=([^\s+]+)\S* reason: (\S+)/;
 
 /** Reads trace_pipe's text: events in the order of time, and how many the buffer had no room for. */
 export function readBufferEvents(text: string): {
@@ -47,9 +49,9 @@ function passing(time: number, name: string, fields: string): BufferEvent | null
 }
 
 function freed(time: number, fields: string): BufferEvent | null {
-  const [, buffer, location, reason] = FREED.exec(fields) ?? [];
+  const [, buffer, protocol, location, reason] = FREED.exec(fields) ?? [];
   if (buffer === undefined || location === undefined || reason === undefined) return null;
-  return { kind: 'freed', time, buffer, reason, location };
+  return { kind: 'freed', time, buffer, protocol: Number(protocol), reason, location };
 }
 
 /**

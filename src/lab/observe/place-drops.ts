@@ -1,3 +1,4 @@
+import { ETHER_IPV4, ETHER_IPV6 } from '../../evidence/capture/link-layer.ts';
 import type { Drop } from '../report.ts';
 import type { FreedBuffer } from './freed-buffers.ts';
 import type { TimedVisit } from './visit-times.ts';
@@ -23,7 +24,8 @@ export function placeDrops(
 ): PlacedDrops {
   const drops: Drop[] = [];
   for (const { event, sighting } of freed) {
-    if (!sighting) continue;
+    // What a kernel multicasts by itself is lost all the time, and is no flow's.
+    if (!sighting?.packet) continue;
     const { time, reason, location } = event;
     const { namespace, device, packet } = sighting;
     drops.push({ time, reason, location, namespace, device, packet });
@@ -54,7 +56,10 @@ interface Lost {
   readonly last: TimedVisit;
 }
 
-function fits({ time, reason }: FreedBuffer['event'], { inHook, last }: Lost): boolean {
+function fits(event: FreedBuffer['event'], { inHook, last }: Lost): boolean {
+  const { time, reason, protocol } = event;
+  const { family } = last.visit.packet.source;
+  if (protocol !== (family === 4 ? ETHER_IPV4 : ETHER_IPV6)) return false;
   if (time < last.after - ROUNDING || (reason === 'NETFILTER_DROP') !== inHook) return false;
   return !inHook || time <= last.before + ROUNDING;
 }
@@ -65,7 +70,7 @@ function lostTogether(visits: readonly TimedVisit[]): readonly (readonly Lost[])
   for (const last of lastVisitsOfSent(visits)) {
     const { hook, edge } = last.visit;
     const inHook = edge === 'first';
-    if (!inHook && hook === 'postrouting' && last.sighting) continue;
+    if (!inHook && hook === 'postrouting' && last.departure) continue;
     const key = `${inHook} ${last.after}`;
     const group = groups.get(key);
     if (group) group.push({ inHook, last });

@@ -6,8 +6,8 @@ import { packetKey } from './packet-key.ts';
 /** A visit with its place among the sightings. */
 export interface TimedVisit {
   readonly visit: Visit;
-  /** The packet on the device that it came in by (prerouting to forward) or left by (output on). */
-  readonly sighting: Sighting | null;
+  /** The packet on the device by which it left; null when it never did. */
+  readonly departure: Sighting | null;
   /** It was read after this time and before that. */
   readonly after: number;
   readonly before: number;
@@ -16,8 +16,8 @@ export interface TimedVisit {
 /**
  * Gives visits times. The kernel tells their order only; the sighting of the same packet on the
  * device it came in by was earlier, that on the device it leaves by is later, and each was read
- * between two known times. Within these bounds visits of arriving packets stand right after the
- * arrival, those of leaving ones right before.
+ * between two known times. A visit stands as early as these bounds and the visits before it allow,
+ * only the first of a packet that is sent here as late as its departure allows.
  */
 export function timeVisits(
   visits: readonly TimelessVisit[],
@@ -30,11 +30,10 @@ export function timeVisits(
   return anchored.map(({ visit, arrival, departure }, i) => {
     const { after, before, ...rest } = visit;
     const earliest = Math.max(time + 1, after, (arrival?.time ?? 0) + 1);
-    const leaving = visit.hook === 'output' || visit.hook === 'postrouting';
-    time = leaving && departure ? Math.max(earliest, latest[i] ?? 0) : earliest;
-    const sighting = leaving ? departure : arrival;
-    const packet = completed(rest.packet, sighting);
-    return { visit: { ...rest, time, packet }, sighting, after, before };
+    const begins = visit.hook === 'output' && visit.edge === 'first';
+    time = begins && departure ? Math.max(earliest, latest[i] ?? 0) : earliest;
+    const packet = completed(rest.packet, arrival ?? departure);
+    return { visit: { ...rest, time, packet }, departure, after, before };
   });
 }
 
@@ -66,48 +65,47 @@ class Anchors {
 
   constructor(sightings: readonly Sighting[]) {
     for (const sighting of sightings) {
-      const { direction, namespace, device, packet } = sighting;
-      if (!packet) continue;
-      const key = passageKey(direction, namespace, device, packet);
-      const known = this.#passages.get(key);
-      if (known) known.sightings.push(sighting);
-      else this.#passages.set(key, { sightings: [sighting], next: 0 });
+      this.#add(sighting, sighting.device);
+      this.#add(sighting, null);
     }
   }
 
   /** Asked for each visit in order: a first visit begins a passage in, a last one ends one out. */
   of(visit: TimelessVisit): Pick<Anchored, 'arrival' | 'departure'> {
-    const { namespace, hook, edge, iif, oif, packet } = visit;
-    const arrivals = this.#find('in', namespace, iif, packet);
+    const { hook, edge, iif, oif } = visit;
+    const arrivals = iif === null ? undefined : this.#find('in', visit, iif);
     if (arrivals && hook === 'prerouting' && edge === 'first') arrivals.next++;
-    const departures = this.#find('out', namespace, oif, packet);
+    const arrived = arrivals?.sightings;
+    const departures = oif === null ? undefined : this.#find('out', visit, oif);
     const departure = departures?.sightings[departures.next] ?? null;
     if (departures && hook === 'postrouting' && edge === 'last') departures.next++;
-    const arrived = arrivals?.sightings;
-    return {
-      arrival: arrived?.[(arrivals?.next ?? 0) - 1] ?? arrived?.at(-1) ?? null,
-      departure,
-    };
+    return { arrival: arrived?.[(arrivals?.next ?? 0) - 1] ?? arrived?.at(-1) ?? null, departure };
   }
 
-  #find(
-    direction: 'in' | 'out',
-    namespace: string,
-    device: string | null,
-    packet: ObservedPacket,
-  ): Passages | undefined {
-    if (device === null) return undefined;
-    return this.#passages.get(passageKey(direction, namespace, device, packet));
+  #add(sighting: Sighting, device: string | null): void {
+    const { direction, packet } = sighting;
+    if (!packet) return;
+    const key = passageKey(direction, { ...sighting, packet }, device);
+    const known = this.#passages.get(key);
+    if (known) known.sightings.push(sighting);
+    else this.#passages.set(key, { sightings: [sighting], next: 0 });
+  }
+
+  /** A bridged packet meets the hooks with the bridge's name and is seen on the ports only. */
+  #find(direction: 'in' | 'out', visit: TimelessVisit, device: string): Passages | undefined {
+    return (
+      this.#passages.get(passageKey(direction, visit, device)) ??
+      this.#passages.get(passageKey(direction, visit, null))
+    );
   }
 }
 
 function passageKey(
   direction: 'in' | 'out',
-  namespace: string,
-  device: string,
-  packet: ObservedPacket,
+  { namespace, packet }: { readonly namespace: string; readonly packet: ObservedPacket },
+  device: string | null,
 ): string {
-  return `${direction} ${packetKey(packet)} ${device} ${namespace}`;
+  return `${direction} ${packetKey(packet)} ${device ?? ''} ${namespace}`;
 }
 
 /** A trace has the first bytes only: what the packet carries or quotes is the sighting's. */
