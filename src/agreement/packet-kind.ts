@@ -5,7 +5,7 @@ import type { PacketKind } from '../trace/trace.ts';
 
 /**
  * What a packet is to its flow, as far as its headers tell; null for what the model does not follow:
- * other protocols, and the data and farewell of a TCP connection. The two ways of a datagram look
+ * other protocols, redirects, and the data and farewell of a TCP connection. The two ways of a datagram look
  * alike, so both are `datagram`. What a tunnel carries decides.
  */
 export type VisibleKind = Exclude<PacketKind, 'answer' | 'ack'> | 'pure-ack';
@@ -22,7 +22,7 @@ export function visibleKind(packet: ObservedPacket): VisibleKind | null {
   if (!icmp) return null;
   if (icmp.type === 8) return 'echo-request';
   if (icmp.type === 0) return 'echo-reply';
-  return [3, 4, 5, 11, 12].includes(icmp.type) ? 'icmp-error' : null;
+  return [3, 4, 11, 12].includes(icmp.type) ? 'icmp-error' : null;
 }
 
 /** The kind under which the kernel's packets of a model's packet are found. */

@@ -12,8 +12,6 @@ export type Departure =
       readonly device: string;
       readonly nexthop: Address;
       readonly skb: Skb;
-      /** Sent by a process of this namespace: errors then reach a local socket. */
-      readonly local: boolean;
     }
   /** Bridged: leaves by another port without meeting the IP stack. */
   | {

@@ -20,6 +20,11 @@ export interface LocalSend {
   /** SO_BINDTODEVICE of the socket. */
   readonly boundDevice: string | null;
   readonly socket: { readonly uid: number | null } | null;
+  /**
+   * The device that an encapsulated packet was sent on: POSTROUTING still sees it as the input
+   * device. Linux: ip_output(), skb->dev.
+   */
+  readonly encapsulatedOn?: string;
 }
 
 /**
@@ -114,7 +119,7 @@ export function sendLocal(kernel: Kernel, send: LocalSend): Departure {
   if (ended) return ended;
   return finishOutput(kernel, {
     skb: outcome.skb,
-    iif: '',
+    iif: send.encapsulatedOn ?? '',
     device: route.device,
     nexthop: route.gateway ?? outcome.skb.packet.destination,
     mtu: route.mtu,
@@ -168,5 +173,5 @@ export function finishOutput(kernel: Kernel, out: Outgoing): Departure {
     });
     return { kind: 'unknown', at: `${out.type} on ${netnsKey(kernel.netns.ref)}`, skb };
   }
-  return { kind: 'transmit', device: out.device, nexthop: out.nexthop, skb, local: out.local };
+  return { kind: 'transmit', device: out.device, nexthop: out.nexthop, skb };
 }

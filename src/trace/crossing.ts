@@ -49,7 +49,7 @@ export function transmit(world: World, kernel: Kernel, out: Transmit): Crossing 
     case 'veth':
     case 'ethernet':
       return leaveResolved(world, kernel, out, (target) =>
-        leaveDevice(world, kernel, device.name, skb, target, out.local),
+        leaveDevice(world, kernel, device.name, skb, target),
       );
     case 'other':
       world.run.unsupported({
@@ -66,7 +66,7 @@ function leaveBridge(world: World, kernel: Kernel, out: Transmit): Crossing {
   return leaveResolved(world, kernel, out, (target) => {
     const port = portTowards(world.network, kernel.netns, out.device, target);
     if (port === null) return beyondTheLink(world, kernel, out, target, false);
-    return leaveDevice(world, kernel, port, out.skb, target, out.local);
+    return leaveDevice(world, kernel, port, out.skb, target);
   });
 }
 
@@ -82,7 +82,7 @@ function leaveResolved(
     case 'found':
       return leave(resolved.target);
     case 'failed':
-      return neighbourFailed(kernel, out.skb, out.nexthop, out.device, out.local);
+      return neighbourFailed(kernel, out.skb, out.nexthop, out.device);
   }
 }
 
@@ -93,7 +93,6 @@ export function leaveDevice(
   device: string,
   skb: Skb,
   target: FrameTarget,
-  local: boolean,
 ): Crossing {
   const dropping = dropsUnmodelled(kernel, { kind: 'egress', device });
   if (dropping) return droppedByTable(kernel, skb, dropping, device);
@@ -113,7 +112,7 @@ export function leaveDevice(
   }
   const complete = segment?.complete ?? false;
   const nexthop = addressOf(target, skb);
-  return beyondTheLink(world, kernel, { device, skb, nexthop, local }, target, complete);
+  return beyondTheLink(world, kernel, { device, skb, nexthop }, target, complete);
 }
 
 /** A table that is not evaluated is taken to drop. */
@@ -204,5 +203,5 @@ export function leavePort(
   out: Extract<Departure, { readonly kind: 'bridged' }>,
 ): Crossing {
   record(kernel, out.skb, { kind: 'transmit', device: out.port }, { oif: out.port });
-  return leaveDevice(world, kernel, out.port, out.skb, out.target, false);
+  return leaveDevice(world, kernel, out.port, out.skb, out.target);
 }

@@ -5,13 +5,16 @@ import type { Address } from '../packet/address.ts';
 import { netnsKey } from '../packet/place.ts';
 import { type Crossing, ended } from './passage.ts';
 
-/** No neighbour answers. Linux: arp_error_report(), ip_error(). */
+/**
+ * No neighbour answers. The sender is told by an ICMP error, also a local one: the error goes over
+ * the loopback device, through all hooks, and to a socket bound to a device it does not get.
+ * Linux: arp_error_report(), ipv4_link_failure().
+ */
 export function neighbourFailed(
   kernel: Kernel,
   skb: Skb,
   nexthop: Address,
   device: string,
-  local: boolean,
 ): Crossing {
   record(
     kernel,
@@ -25,8 +28,8 @@ export function neighbourFailed(
     kernel,
     reason: 'NEIGH_FAILED',
     skb,
-    answer: local ? null : ICMP_HOST_UNREACHABLE,
-    errno: local ? 'EHOSTUNREACH' : null,
+    answer: ICMP_HOST_UNREACHABLE,
+    errno: null,
     rejected: false,
   });
 }

@@ -36,7 +36,7 @@ export function sendThroughVxlan(
   );
   if (!neighbour?.mac && !device.noArp) {
     if (netns.neighbours === undefined) return unknownTunnel(kernel, skb, device, 'neighbours');
-    return neighbourFailed(kernel, skb, out.nexthop, device.name, out.local);
+    return neighbourFailed(kernel, skb, out.nexthop, device.name);
   }
   const mac = neighbour?.mac ?? null;
   record(
@@ -135,7 +135,7 @@ interface OuterSend {
   readonly overhead: number;
   readonly mark: number;
   readonly device: string;
-  readonly by: string;
+  readonly by: 'vxlan' | 'flanneld';
 }
 
 /** Sends the encapsulating datagram by the namespace's own output path. */
@@ -169,7 +169,12 @@ function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
   );
   record(kernel, skb, { kind: 'encapsulate', device: outer.device, by: outer.by });
   if (route.kind === 'error') return droppedAt(kernel, skb, 'IP_OUTNOROUTES');
-  return passage(kernel, sendLocal(kernel, { skb, route, boundDevice: null, socket: null }));
+  const send = { skb, route, boundDevice: null, socket: null };
+  return passage(
+    kernel,
+    // A program sends a packet of its own; the kernel goes on with the one it has.
+    sendLocal(kernel, outer.by === 'vxlan' ? { ...send, encapsulatedOn: outer.device } : send),
+  );
 }
 
 function unknownTunnel(kernel: Kernel, skb: Skb, device: Device, missing: string): Crossing {

@@ -14,7 +14,6 @@ export interface TowardsUncaptured {
   readonly device: string;
   readonly nexthop: Address;
   readonly skb: Skb;
-  readonly local: boolean;
   /** Nothing but captured hosts is on the link. */
   readonly complete: boolean;
 }
@@ -55,7 +54,7 @@ export function meetUncapturedHost(
   const dead = entry?.states.some((state) => DEAD_STATES.has(state)) ?? false;
   const exists =
     !dead && (entry !== undefined || (!towards.complete && assumeExists(world, kernel, towards)));
-  if (!exists) return neighbourFailed(kernel, skb, nexthop, device, towards.local);
+  if (!exists) return neighbourFailed(kernel, skb, nexthop, device);
   record(
     kernel,
     skb,

@@ -1,4 +1,4 @@
-import { type Address, IPV4_ANY, ipv4 } from '../../packet/address.ts';
+import { type Address, formatAddress, IPV4_ANY, ipv4 } from '../../packet/address.ts';
 import { netnsKey } from '../../packet/place.ts';
 import { ipv4Mask } from '../../packet/prefix.ts';
 import type { Decider } from '../decide.ts';
@@ -61,7 +61,7 @@ export function selectSource(
     first ??= candidate.address;
   }
   if (first) return { address: first, choice: 'first-address' };
-  return selectFromOtherDevices(netns, scope);
+  return selectFromOtherDevices(netns, scope, decider);
 }
 
 /** Whether an address lies in the subnet of an interface address. Linux: inet_ifa_match(). */
@@ -71,18 +71,42 @@ export function inSubnet(held: InterfaceAddress, address: Address): boolean {
   return ((base.bits ^ address.bits) & ipv4Mask(held.prefixLength)) === 0;
 }
 
-/** The devices in their order, lo first. Linux: in_dev_select_addr(). */
-function selectFromOtherDevices(netns: NetnsState, scope: number): SelectedSource | null {
+/**
+ * The first address of any device. The kernel goes by when a device came into the namespace, which
+ * no listing shows; their numbers tell it, unless one was moved here. Linux: inet_select_addr().
+ */
+function selectFromOtherDevices(
+  netns: NetnsState,
+  scope: number,
+  decider: Decider,
+): SelectedSource | null {
   const devices = (netns.devices ?? []).toSorted((a, b) => a.ifindex - b.ifindex);
-  for (const device of devices) {
-    for (const candidate of device.addresses) {
-      if (candidate.secondary || candidate.address.family !== 4) continue;
-      const own = scopeNumber(candidate.scope);
-      if (own === SCOPE.link || own > scope) continue;
-      return { address: candidate.address, choice: 'other-device' };
-    }
-  }
-  return null;
+  const firsts = devices.flatMap((device) => {
+    const usable = device.addresses.find(({ secondary, address, scope: own }) => {
+      const number = scopeNumber(own);
+      return !secondary && address.family === 4 && number !== SCOPE.link && number <= scope;
+    });
+    return usable ? [usable.address] : [];
+  });
+  const [first] = firsts;
+  if (!first || firsts.length === 1) return first ? otherDevice(first) : null;
+  const answer = decider.decide({
+    id: `interface-address:${netnsKey(netns.ref)}:any:${scope}`,
+    kind: 'unknown',
+    topic: 'interface-address',
+    where: netns.ref,
+    subject: 'the first address of any device',
+    options: firsts.map((address, i) => ({
+      value: formatAddress(address),
+      probability: 1,
+      cost: i === 0 ? 0 : 2,
+    })),
+  });
+  return otherDevice(firsts.find((address) => formatAddress(address) === answer.value) ?? first);
+}
+
+function otherDevice(address: Address): SelectedSource {
+  return { address, choice: 'other-device' };
 }
 
 /**
