@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { collectCommand } from './commands/collect.ts';
 import { compareCommand } from './commands/compare.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { evidenceCommand } from './commands/evidence.ts';
@@ -33,6 +34,7 @@ export async function createProgram(
     traceCommand(io, setExit),
     compareCommand(io, setExit),
     evidenceCommand(io, setExit),
+    collectCommand(io, setExit),
     explainCommand(io),
     labCommand(io, setExit),
     schemaCommand(io),

@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import type { Io } from '../io.ts';
 
-const SUBJECTS = ['trace', 'diagnosis', 'evidence', 'compare'] as const;
+const SUBJECTS = ['trace', 'diagnosis', 'evidence', 'compare', 'collect'] as const;
 
 export function schemaCommand(io: Io): Command {
   return new Command('schema')

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { collectSchema } from './collect.ts';
 import { compareSchema } from './compare.ts';
 import { diagnosisSchema } from './diagnosis.ts';
 import { evidenceSchema } from './evidence.ts';
@@ -10,4 +11,5 @@ export const PUBLISHED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   diagnosis: diagnosisSchema,
   evidence: evidenceSchema,
   compare: compareSchema,
+  collect: collectSchema,
 };
