@@ -1,0 +1,67 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Incident } from './load-incident.ts';
+import { runOf } from './run-incident.ts';
+import { steadyFiles } from './steady-files.ts';
+import type { Verified } from './verify-incident.ts';
+
+/** What the kernel did, as a recording keeps it: only what is the same every time. */
+export interface RecordedTruth {
+  readonly flow: RecordedOutcome;
+  readonly control: RecordedOutcome;
+}
+
+export interface RecordedOutcome {
+  readonly client: string;
+  readonly errno: string | null;
+  readonly endpoint: string | null;
+  readonly sourceAtEndpoint: string | null;
+  /** `REASON function PLACE DEVICE`, each once. */
+  readonly drops: readonly string[];
+  /** Hooks in the order in which packets met them: `n1 output eth0`. */
+  readonly hooks: readonly string[];
+}
+
+/** Writes an incident's snapshot and `truth/kernel.json`, which tests replay without root. */
+export async function recordIncident(
+  incident: Incident,
+  { judgement, flow, control }: Verified,
+): Promise<void> {
+  const root = join(incident.folder, 'snapshot');
+  await rm(root, { recursive: true, force: true });
+  for (const [path, text] of steadyFiles(judgement.files)) await write(join(root, path), text);
+  const run = runOf(incident, { flow: flow.report, control: control.report });
+  const truth: RecordedTruth = { flow: recorded(run.flow), control: recorded(run.control) };
+  await write(join(root, 'truth', 'kernel.json'), `${JSON.stringify(truth, null, 2)}\n`);
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
+function recorded({
+  client,
+  endpoint,
+  drops,
+  hooks,
+}: ReturnType<typeof runOf>['flow']): RecordedOutcome {
+  return {
+    client: client.outcome,
+    errno: client.errno,
+    endpoint: endpoint && `${endpoint.place} ${endpoint.address}:${endpoint.port}`,
+    sourceAtEndpoint: endpoint?.source ?? null,
+    drops: unique(
+      drops.map(({ reason, location, place, device }) =>
+        [reason, location, place, device].filter((part) => part !== null).join(' '),
+      ),
+    ),
+    hooks: hooks.map(({ place, hook, iif, oif }) =>
+      [place, hook, iif ?? '-', oif ?? '-'].join(' '),
+    ),
+  };
+}
+
+function unique(list: readonly string[]): readonly string[] {
+  return [...new Set(list)];
+}

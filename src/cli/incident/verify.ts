@@ -1,0 +1,70 @@
+import { release } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Lab } from '../../lab/lab.ts';
+import { renderVerifications } from '../../report/incident/render-verification.ts';
+import type { Verification } from '../../report/incident/verification.ts';
+import { verifyJson } from '../../report/incident/verify-json.ts';
+import { EXIT, type SetExit } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import { type Incident, incidentFolders, loadIncident } from './load-incident.ts';
+import { recordIncident } from './record-incident.ts';
+import { verifyIncident } from './verify-incident.ts';
+import { messageOf, withLab } from './with-lab.ts';
+
+/** What `hookline lab verify` was asked for. */
+export interface VerifyRequest {
+  readonly record?: boolean;
+  readonly json?: boolean;
+}
+
+/** The incidents that come with the program. */
+export const INCIDENTS = fileURLToPath(new URL('../../../incidents', import.meta.url));
+
+/** Verifies incidents one after the other and prints a line for each. */
+export async function verifyIncidents(
+  folders: readonly string[],
+  { record, json }: VerifyRequest,
+  io: Io,
+  setExit: SetExit,
+): Promise<void> {
+  const incidents = (folders.length > 0 ? folders : incidentFolders(INCIDENTS)).map(loadIncident);
+  await withLab(io, setExit, async (lab) => {
+    const results: Verification[] = [];
+    for (const incident of incidents) results.push(await verifyOne(lab, incident, record ?? false));
+    if (json) io.out(`${JSON.stringify(verifyJson(results), null, 2)}\n`);
+    else io.out(renderVerifications(results, io.canvas));
+    setExit(exitOf(results));
+  });
+}
+
+async function verifyOne(lab: Lab, incident: Incident, record: boolean): Promise<Verification> {
+  if (incident.notHere !== undefined) return cannotRun(incident, incident.notHere);
+  try {
+    const verified = await verifyIncident(lab, incident);
+    if (record) await recordIncident(incident, verified);
+    return verified.verification;
+  } catch (error) {
+    return cannotRun(incident, messageOf(error));
+  } finally {
+    await lab.clear({});
+  }
+}
+
+function cannotRun({ id, title }: Incident, why: string): Verification {
+  return {
+    id,
+    title,
+    kernel: release(),
+    notHere: why,
+    mismatches: [],
+    agreement: [],
+    diagnosis: null,
+    fixes: [],
+    faults: [],
+  };
+}
+
+function exitOf(results: readonly Verification[]) {
+  if (results.some(({ faults }) => faults.length > 0)) return EXIT.failing;
+  return results.every(({ notHere }) => notHere !== null) ? EXIT.undetermined : EXIT.ok;
+}

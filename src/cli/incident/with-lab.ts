@@ -1,0 +1,29 @@
+import type { Lab } from '../../lab/lab.ts';
+import { openLab } from '../../lab/open-lab.ts';
+import { EXIT, type SetExit } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+
+/** A laboratory for some work, closed after it; says so and ends with 2 where none can be opened. */
+export async function withLab(
+  io: Io,
+  setExit: SetExit,
+  work: (lab: Lab) => Promise<void>,
+): Promise<void> {
+  let lab: Lab;
+  try {
+    lab = await openLab();
+  } catch (error) {
+    io.err(`hookline: no laboratory here: ${messageOf(error)}\n`);
+    setExit(EXIT.undetermined);
+    return;
+  }
+  try {
+    await work(lab);
+  } finally {
+    await lab.close();
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
