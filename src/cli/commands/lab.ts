@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import type { SetExit } from '../exit-code.ts';
+import { addRunCommand } from '../incident/run-command.ts';
+import { addVerifyCommand } from '../incident/verify-command.ts';
 import type { Io } from '../io.ts';
 import { addFuzzCommand } from '../lab/fuzz-command.ts';
 
@@ -8,6 +10,8 @@ export function labCommand(io: Io, setExit: SetExit): Command {
   const command = new Command('lab').description(
     'real kernels in network namespaces: the model is held against what they do',
   );
+  addRunCommand(command, io, setExit);
+  addVerifyCommand(command, io, setExit);
   addFuzzCommand(command, io, setExit);
   return command;
 }
