@@ -64,6 +64,8 @@ export interface SendRequest {
   readonly flows: readonly LabFlow[];
   readonly injections?: readonly Injection[];
   readonly observe: ObservePlan;
+  /** Empty all connection tables before each flow: none meets an entry that an earlier one left. */
+  readonly forget?: boolean;
 }
 
 /** What to watch. Watching less is faster; the client's result is always there. */
@@ -100,8 +102,10 @@ export type Lab = {
 
 /** A laboratory that stands without the process that opened it. */
 export interface KeptLab {
-  /** The host outside: `nsenter -t PID -m -p -n ip netns exec NAME sh`; `kill PID` removes all. */
+  /** The host outside; `kill PID` removes all. */
   readonly pid: number;
+  /** Enters the laboratory, before a command: `nsenter ... ip netns exec NAME sh`. */
+  readonly enter: readonly string[];
   /** Of `/proc/PID/stat`: tells a reused PID from this one. */
   readonly startTime: string;
   readonly namespaces: readonly string[];

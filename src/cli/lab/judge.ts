@@ -62,7 +62,7 @@ export async function judgeStanding(
 ): Promise<Judgement> {
   const files = new Map(Object.entries(await lab.collect({})));
   const snapshot = assembleSnapshot(files).value;
-  const reports = await lab.send({ flows, observe: plan });
+  const reports = await lab.send({ flows, observe: plan, forget: true });
   const places = placesOf(topology);
   const judged = flows.map((flow, index): JudgedFlow => {
     const report = reports[index];
@@ -85,7 +85,7 @@ async function markUnstable(
     ...flow,
     ...(flow.sourcePort === undefined ? {} : { sourcePort: flow.sourcePort + REPEAT_OFFSET }),
   }));
-  const reports = await lab.send({ flows: again, observe: plan });
+  const reports = await lab.send({ flows: again, observe: plan, forget: true });
   const unstable = new Set(
     doubted.filter((one, i) => !sameBehaviour(one.report, reports[i])).map(({ flow }) => flow.id),
   );

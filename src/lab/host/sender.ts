@@ -8,6 +8,7 @@ import { injectFrame } from '../socket/inject.ts';
 import type { Listeners } from '../socket/listeners.ts';
 import type { Neighbours } from '../socket/neighbours.ts';
 import type { Poller } from '../socket/poller.ts';
+import { ConnectionTables } from './connections.ts';
 import type { ErrorBudget } from './error-budget.ts';
 import { settled } from './settle.ts';
 
@@ -36,14 +37,17 @@ export async function sendAll(host: SendingHost, request: SendRequest): Promise<
   const rest = (done: () => boolean): Promise<void> =>
     settled(motionOf(host, observer, done), quiet, patience);
   const reports: FlowReport[] = [];
+  const connections = request.forget ? new ConnectionTables(host.context) : null;
   try {
     for (const flow of flows) {
+      connections?.forget();
       reports.push(await withinBudget(host, () => sendFlow(host, observer, flow, rest)));
     }
     for (const one of injections) {
       reports.push(await withinBudget(host, () => inject(host, observer, one, rest)));
     }
   } finally {
+    connections?.close();
     await observer.close();
   }
   return reports;
