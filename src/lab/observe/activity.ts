@@ -1,24 +1,46 @@
-import { bytesOf } from '../../evidence/capture/cursor.ts';
-import { readLink } from '../../evidence/capture/link-layer.ts';
+import { type Bytes, bytesOf } from '../../evidence/capture/cursor.ts';
+import { readIpPacket } from '../../evidence/capture/ip-packet.ts';
+import { ETHER_IPV6, type LinkFrame, readLink } from '../../evidence/capture/link-layer.ts';
 import type { Sighting } from '../report.ts';
 
 const ETHER_ARP = 0x0806;
-const REQUEST = 1;
+const ARP_REQUEST = 1;
+const NEIGHBOUR_SOLICITATION = 135;
 
 /**
  * Whether a frame means that a flow is still going on: every IP packet but the kernel's own
- * multicast (`isBackground`), and an ARP request that is broadcast for an address of somebody else,
- * for a packet waits for the answer or for the failure. Such requests end after `mcast_solicit`;
- * answers, probes of known neighbours and announcements of oneself do not count, nor does IPv6's
- * neighbour discovery, which goes on by itself when devices come up.
+ * multicast (`isBackground`), and a question for a neighbour, for a packet waits for the answer or for
+ * the failure. Such questions end after `mcast_solicit`. Answers, probes of known neighbours,
+ * announcements of oneself (gratuitous ARP, duplicate address detection), router solicitations and
+ * multicast listener reports do not count: they go on by themselves when devices come up.
  */
 export function countsAsActivity({ packet, frame, linkType }: Sighting): boolean {
   if (packet) return true;
   const bytes = bytesOf(Buffer.from(frame, 'hex'));
   const link = readLink(linkType, bytes);
-  if (link?.etherType !== ETHER_ARP || link.link?.destinationMac !== 'ff:ff:ff:ff:ff:ff')
-    return false;
-  const sender = bytes.u32(link.at + 14);
-  const target = bytes.u32(link.at + 24);
-  return bytes.u16(link.at + 6) === REQUEST && sender !== target;
+  if (link?.etherType === ETHER_ARP) return asksByArp(bytes.slice(link.at, bytes.length), link);
+  if (link?.etherType === ETHER_IPV6) return solicits(bytes.slice(link.at, bytes.length));
+  return false;
+}
+
+function asksByArp(arp: Bytes, { link }: LinkFrame): boolean {
+  const isBroadcast = link?.destinationMac === 'ff:ff:ff:ff:ff:ff';
+  return isBroadcast && arp.u16(6) === ARP_REQUEST && arp.u32(14) !== arp.u32(24);
+}
+
+/** A neighbour solicitation to a multicast address, from an address that is in use. */
+function solicits(bytes: Bytes): boolean {
+  const packet = readIpPacket(bytes);
+  if (!packet || packet.icmp?.type !== NEIGHBOUR_SOLICITATION) return false;
+  const { source, destination } = packet;
+  return (
+    source.family === 6 &&
+    source.bits !== 0n &&
+    destination.family === 6 &&
+    isMulticast(destination.bits)
+  );
+}
+
+function isMulticast(bits: bigint): boolean {
+  return bits >> 120n === 0xffn;
 }

@@ -7,7 +7,8 @@ import type { DeviceNames } from './device-names.ts';
 import { linkTypeOf, packetOf } from './frame.ts';
 import type { ControlMessage, MessageBatch } from './message-batch.ts';
 import type { HostContext } from './observer.ts';
-import { biggerBuffer, SOL_SOCKET } from './socket-buffer.ts';
+import { stampOf, stampPackets } from './packet-timestamps.ts';
+import { biggerBuffer } from './socket-buffer.ts';
 import { bindSocket, getOption, openSocket, setOption } from './system-calls.ts';
 
 const AF_PACKET = 17;
@@ -16,7 +17,6 @@ const ETH_P_ALL = 3;
 const SOL_PACKET = 263;
 const PACKET_STATISTICS = 6;
 const PACKET_AUXDATA = 8;
-const SO_TIMESTAMPNS = 35;
 
 /** `struct sockaddr_ll` */
 const SLL = { family: 0, protocol: 2, index: 4, hardware: 8, packetType: 10 };
@@ -105,20 +105,14 @@ export class PacketSockets {
   }
 
   #timeOf(control: readonly ControlMessage[]): number {
-    const stamp = control.find(
-      ({ level, type }) => level === SOL_SOCKET && type === SO_TIMESTAMPNS,
-    );
-    if (!stamp) return 0;
-    const seconds = stamp.data.getBigInt64(0, true);
-    const real = seconds * 1_000_000_000n + stamp.data.getBigInt64(8, true);
-    return Number(real + this.#toMonotonic);
+    return Number((stampOf(control) ?? 0n) + this.#toMonotonic);
   }
 }
 
 function openTap(): number {
   const fd = openSocket(AF_PACKET, SOCK_RAW, 0);
   try {
-    setOption(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+    stampPackets(fd);
     setOption(fd, SOL_PACKET, PACKET_AUXDATA, 1);
     biggerBuffer(fd);
     const address = new DataView(new ArrayBuffer(20));

@@ -20,7 +20,8 @@ export function nftHits(
         namespace,
         backend: 'nft',
         skb,
-        hook: visit?.hook ?? null,
+        // Tables of bridge, netdev and arp have hooks of their own, which no chain of ours shows.
+        hook: family.startsWith('i') ? (visit?.hook ?? null) : null,
         family,
         table,
         chain,

@@ -11,6 +11,7 @@ import { HookWatch } from './hook-watch.ts';
 import { MessageBatch } from './message-batch.ts';
 import type { HostContext, Observer, StartObserver } from './observer.ts';
 import { PacketSockets } from './packet-sockets.ts';
+import { packetsAreStamped } from './packet-timestamps.ts';
 import { placeDrops } from './place-drops.ts';
 import { legacyHits, nftHits } from './rule-hits.ts';
 import { timeVisits } from './visit-times.ts';
@@ -20,8 +21,15 @@ import { timeVisits } from './visit-times.ts';
  * where a dropped packet was. What a plan does not ask for is empty in its reports.
  */
 export const startObserver: StartObserver = async (context, plan) => {
-  const observation = new Observation(context, plan);
-  return observation;
+  const batch = new MessageBatch();
+  const observation = new Observation(context, plan, batch);
+  try {
+    if (!(await packetsAreStamped(batch))) observation.timesAreLate();
+    return observation;
+  } catch (error) {
+    await observation.close();
+    throw error;
+  }
 };
 
 class Observation implements Observer {
@@ -33,11 +41,11 @@ class Observation implements Observer {
   #sightings: Sighting[] = [];
   #counters = new Map<string, CounterText>();
   #activity = 0;
+  readonly #blind: Blind[] = [];
 
-  constructor(context: HostContext, plan: ObservePlan) {
+  constructor(context: HostContext, plan: ObservePlan, batch: MessageBatch) {
     this.#context = context;
     this.#plan = plan;
-    const batch = new MessageBatch();
     const names = new DeviceNames(context);
     this.#sockets = new PacketSockets(context, names, batch);
     this.#hooks = plan.hooks ? new HookWatch(context, names, batch) : null;
@@ -52,6 +60,12 @@ class Observation implements Observer {
     if (this.#plan.counters) this.#counters = this.#readAllCounters();
   }
 
+  /** Frames have the times at which they were read. */
+  timesAreLate(): void {
+    const detail = 'the kernel gives packets no time';
+    this.#blind.push({ what: 'captures', why: 'failed', namespace: null, detail });
+  }
+
   activity(): number {
     this.#drain();
     return this.#activity;
@@ -59,7 +73,7 @@ class Observation implements Observer {
 
   async end(): ReturnType<Observer['end']> {
     this.#drain();
-    const blind: Blind[] = [...this.#sockets.blind, ...this.#sockets.lost()];
+    const blind: Blind[] = [...this.#blind, ...this.#sockets.blind, ...this.#sockets.lost()];
     const sightings = this.#sightings.toSorted((a, b) => a.time - b.time);
     const record = this.#hooks?.record;
     const visits = timeVisits(record?.visits ?? [], sightings);

@@ -13,7 +13,10 @@ const getsockoptCall = libc.func(
   'int getsockopt(int fd, int level, int name, void *value, void *length)',
 );
 const sendCall = libc.func('intptr_t send(int fd, const void *data, size_t length, int flags)');
-const recvCall = libc.func('intptr_t recv(int fd, void *data, size_t length, int flags)');
+const sendtoCall = libc.func(
+  'intptr_t sendto(int fd, const void *data, size_t length, int flags, const void *address, uint32_t size)',
+);
+const getsocknameCall = libc.func('int getsockname(int fd, void *address, void *length)');
 const recvmmsgCall = libc.func(
   'int recvmmsg(int fd, void *messages, unsigned int count, int flags, void *timeout)',
 );
@@ -49,12 +52,18 @@ export function getOption(fd: number, level: number, name: number, size: number)
 }
 
 export function sendAll(fd: number, data: Uint8Array): void {
-  checked('send', sendCall(fd, data, data.length, 0));
+  checked('send', Number(sendCall(fd, data, data.length, 0)));
 }
 
-/** Bytes of one datagram, or -1 when none waits. */
-export function receive(fd: number, into: Uint8Array): number {
-  return waiting('recv', Number(recvCall(fd, into, into.length, 0)));
+export function sendTo(fd: number, data: Uint8Array, address: Uint8Array): void {
+  checked('sendto', Number(sendtoCall(fd, data, data.length, 0, address, address.length)));
+}
+
+/** The address a socket is bound to. */
+export function socketName(fd: number, size: number): Uint8Array {
+  const address = new Uint8Array(size);
+  checked('getsockname', getsocknameCall(fd, address, Uint32Array.of(size)));
+  return address;
 }
 
 /** Number of datagrams that were put where the message headers point, or -1 when none waits. */
