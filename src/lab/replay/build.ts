@@ -1,6 +1,7 @@
 import { runBatch } from '../host/batch.ts';
 import type { CommandReport, Lab } from '../lab.ts';
 import type { LabNamespace, Topology } from '../topology/topology.ts';
+import { awaitLinks } from './await-links.ts';
 import type { Line, NetnsPlan, NotRebuilt, Rebuild } from './rebuild.ts';
 import { restoreAll } from './restore.ts';
 import { runIn } from './run-in.ts';
@@ -14,6 +15,7 @@ export async function buildReplay(lab: Lab, rebuild: Rebuild): Promise<readonly 
   const { failed } = await lab.build(topologyOf(rebuild));
   const refused = failed.map((report) => refusedFact(report, rebuild.namespaces));
   const missing = refused.filter((fact) => fact !== null);
+  missing.push(...(await awaitLinks(lab, rebuild)));
   for (const plan of rebuild.namespaces) {
     missing.push(...(await setRules6(lab, plan)));
     missing.push(...(await fillBridges(lab, plan)));

@@ -107,6 +107,8 @@ function enslave(node: NetnsDraft, bridge: Link, device: string, pod: PodStandIn
   const hairpin = ports.filter(({ port }) => port?.hairpin === true).length * 2 > ports.length;
   const isolated = ports.filter(({ port }) => port?.isolated === true).length * 2 > ports.length;
   const fact = factOf(node, 'extra', `port ${device} for ${pod.netns}`, { device });
+  // Nobody saw this port say anything.
+  node.sysctls.push({ key: `net.ipv6.conf.${device}.disable_ipv6`, value: '1', fact });
   node.network.push(
     ...[
       `link set dev ${device} master ${bridge.name}`,

@@ -10,7 +10,7 @@ export function addressLines(
   link: Link,
   refuse: (line: Line, why: Why) => void,
 ): readonly Line[] {
-  const lines: Line[] = [];
+  const lines: Line[] = [...withoutLoopbackOwn(netns, link)];
   for (const address of link.addresses ?? []) {
     const local = textOf(address, 'local') ?? '';
     const family = addressFamily(local);
@@ -27,6 +27,14 @@ export function addressLines(
     else if (!isLoopbackOwn(link, local)) lines.push({ text, fact });
   }
   return lines;
+}
+
+/** A loopback device that is not up has no address of its own; here it was up first. */
+function withoutLoopbackOwn(netns: NetnsDraft, link: Link): readonly Line[] {
+  if (link.kind !== 'loopback' || link.addresses === null) return [];
+  if (link.addresses.some((address) => textOf(address, 'local') === '127.0.0.1')) return [];
+  const fact = factOf(netns, 'address', 'no address 127.0.0.1/8 on lo', { device: link.name });
+  return [{ text: `address del 127.0.0.1/8 dev ${link.name}`, fact }];
 }
 
 function isLoopbackOwn(link: Link, local: string): boolean {

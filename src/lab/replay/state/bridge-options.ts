@@ -5,7 +5,7 @@ import { isCount } from '../read/safe-words.ts';
 import type { Line } from '../rebuild.ts';
 
 /** Options of `ip link set type bridge` by the name `ip -j -d link show` gives them. */
-const BRIDGE_OPTIONS: readonly (readonly [string, string])[] = [
+export const BRIDGE_OPTIONS: readonly (readonly [string, string])[] = [
   ['stp_state', 'stp_state'],
   ['forward_delay', 'forward_delay'],
   ['hello_time', 'hello_time'],
@@ -22,7 +22,7 @@ const BRIDGE_OPTIONS: readonly (readonly [string, string])[] = [
 ];
 
 /** Flags of `ip link set type bridge_slave` by their name in `info_slave_data`. */
-const PORT_FLAGS: readonly (readonly [string, string])[] = [
+export const PORT_FLAGS: readonly (readonly [string, string])[] = [
   ['hairpin', 'hairpin'],
   ['guard', 'guard'],
   ['root_block', 'root_block'],

@@ -40,7 +40,7 @@ const METRICS = ['mtu', 'advmss', 'initcwnd', 'initrwnd', 'window', 'quickack', 
 
 /** The routes of one family of all tables, in the listing's order. */
 export function routeLines(
-  netns: NetnsDraft,
+  netns: Pick<NetnsDraft, 'place'>,
   entries: readonly Entry[],
   family: 4 | 6,
   tables: TableNames,

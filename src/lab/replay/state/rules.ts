@@ -8,7 +8,7 @@ const ACTIONS = new Set(['blackhole', 'unreachable', 'prohibit']);
 
 /** The routing rules of one family as words for `ip rule`. */
 export function ruleLines(
-  netns: NetnsDraft,
+  netns: Pick<NetnsDraft, 'place'>,
   entries: readonly Entry[],
   family: 4 | 6,
   tables: TableNames,

@@ -7,7 +7,7 @@ import type { Setting } from '../rebuild.ts';
  * what keeps flows apart. None changes where a packet goes.
  */
 const KEPT_OURS =
-  /^net\.(?:ipv[46]\.neigh\..*\.(?:retrans_time_ms|retrans_time|mcast_solicit|ucast_solicit|app_solicit|mcast_resolicit|delay_first_probe_time|base_reachable_time_ms|base_reachable_time|gc_stale_time|interval_probe_time_ms)|ipv4\.icmp_ratelimit|ipv4\.icmp_msgs_.*|ipv6\.icmp\.ratelimit|ipv4\.tcp_synack_retries|ipv4\.ping_group_range|ipv6\.conf\..*\.(?:addr_gen_mode|accept_dad|dad_transmits|router_solicitations|stable_secret|mtu))$/;
+  /^net\.(?:ipv[46]\.neigh\..*\.(?:retrans_time_ms|retrans_time|mcast_solicit|ucast_solicit|app_solicit|mcast_resolicit|delay_first_probe_time|base_reachable_time_ms|base_reachable_time|gc_stale_time|interval_probe_time_ms)|ipv4\.icmp_ratemask|ipv4\.icmp_msgs_.*|ipv6\.icmp\.ratelimit|ipv4\.tcp_synack_retries|ipv4\.ping_group_range|ipv6\.conf\..*\.(?:addr_gen_mode|accept_dad|dad_transmits|router_solicitations|stable_secret|mtu))$/;
 
 /** Counters, and settings that writing does something else with. */
 const NO_SETTING =
@@ -35,6 +35,10 @@ export function planSysctls(draft: Draft, netns: NetnsDraft): void {
     if (!isSysctlKey(key)) draft.refuse(fact, { kind: 'unsafe-name' });
     else if (!KEPT_OURS.test(key) && !NO_SETTING.test(key)) settings.push({ key, value, fact });
   }
+  const ours = factOf(netns, 'sysctl', 'timers of neighbours and limits of ICMP errors', {
+    source: { file: file.file, line: 1 },
+  });
+  draft.refuse(ours, { kind: 'on-purpose', text: 'so that each flow is judged alone, and fast' });
   netns.sysctls.push(...settings.sort((a, b) => rank(a.key) - rank(b.key)));
 }
 
