@@ -1,6 +1,6 @@
 import type { XtChain } from '../../kernel/netfilter/xtables/chain.ts';
 import type { XtRule } from '../../kernel/netfilter/xtables/rule.ts';
-import type { XtTable } from '../../kernel/netfilter/xtables/table.ts';
+import type { XtBackend, XtTable } from '../../kernel/netfilter/xtables/table.ts';
 import type { NetnsState } from '../../kernel/netns-state.ts';
 import type { Network } from '../../kernel/network.ts';
 import type { Route } from '../../kernel/routing/route.ts';
@@ -48,6 +48,7 @@ export type RulePosition = 'first' | 'last';
 
 export interface RuleAddition {
   readonly table: XtTableName;
+  readonly backend: XtBackend;
   readonly chain: string;
   readonly rule: XtRule;
   readonly position: RulePosition;
@@ -57,8 +58,11 @@ export interface RuleAddition {
 export function addRule(where: NetnsRef, addition: RuleAddition): NetworkChange {
   return inNetns(where, (netns) => {
     const tables = netns.ruleset.xtables ?? [];
-    const known = tables.find(({ name, family }) => name === addition.table && family === 4);
-    const table = known ?? emptyTable(addition.table, addition.rule.source);
+    const known = tables.find(
+      ({ name, family, backend }) =>
+        name === addition.table && family === 4 && backend === addition.backend,
+    );
+    const table = known ?? emptyTable(addition.table, addition.rule.source, addition.backend);
     const changed = withRule(table, addition);
     const xtables = known
       ? tables.map((candidate) => (candidate === known ? changed : candidate))
@@ -78,7 +82,11 @@ function withRule(table: XtTable, { chain, rule, position }: RuleAddition): XtTa
 }
 
 /** A table with its built-in chains and no rules. */
-export function emptyTable(name: XtTableName, source: SourceRef): XtTable {
+export function emptyTable(
+  name: XtTableName,
+  source: SourceRef,
+  backend: XtBackend = 'unspecified',
+): XtTable {
   const hooks = HOOKS.filter((hook) => XT_TABLE_HOOKS[name][hook] !== undefined);
   const chains = new Map(
     hooks.map((hook) => {
@@ -86,7 +94,7 @@ export function emptyTable(name: XtTableName, source: SourceRef): XtTable {
       return [chain, emptyChain(chain, true, source)] as const;
     }),
   );
-  return { name, family: 4, backend: 'unspecified', chains };
+  return { name, family: 4, backend, chains };
 }
 
 /** A chain without rules; a built-in one accepts. */

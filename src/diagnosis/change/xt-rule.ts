@@ -13,6 +13,7 @@ export interface RuleSpec {
   readonly destination?: PrefixMatch;
   /** `all` needs no ports. */
   readonly protocol: 'tcp' | 'udp' | 'icmp' | 'sctp' | 'all';
+  readonly sport?: number;
   readonly dport?: number;
   readonly target: RuleTarget;
 }
@@ -34,13 +35,23 @@ export type RuleTarget =
 
 /** The rule's arguments after `-A CHAIN`, as iptables takes and iptables-save prints them. */
 export function ruleArguments(spec: RuleSpec): readonly string[] {
-  const { source, destination, protocol, dport, target } = spec;
+  const { source, destination, protocol, target } = spec;
   return [
     ...addressArguments('-s', source),
     ...addressArguments('-d', destination),
     ...(protocol === 'all' ? [] : ['-p', protocol]),
-    ...(dport === undefined || protocol === 'all' ? [] : ['-m', protocol, '--dport', `${dport}`]),
+    ...portArguments(spec),
     ...targetArguments(target),
+  ];
+}
+
+function portArguments({ protocol, sport, dport }: RuleSpec): readonly string[] {
+  if (protocol === 'all' || (sport === undefined && dport === undefined)) return [];
+  return [
+    '-m',
+    protocol,
+    ...(sport === undefined ? [] : ['--sport', `${sport}`]),
+    ...(dport === undefined ? [] : ['--dport', `${dport}`]),
   ];
 }
 
@@ -68,7 +79,7 @@ function targetArguments(target: RuleTarget): readonly string[] {
 
 /** The rule as the model's tables hold it. */
 export function buildRule(spec: RuleSpec, source: SourceRef): XtRule {
-  const { protocol, dport } = spec;
+  const { protocol } = spec;
   const number = protocol === 'all' ? null : parseProtocol(protocol);
   return {
     text: ['-A', spec.chain, ...ruleArguments(spec)].join(' '),
@@ -80,7 +91,7 @@ export function buildRule(spec: RuleSpec, source: SourceRef): XtRule {
       destination: addressMatch(spec.destination),
       protocol: number === null ? null : { negated: false, protocol: number },
     },
-    matches: portMatches(protocol, dport),
+    matches: portMatches(spec),
     target: modelTarget(spec.target),
   };
 }
@@ -91,17 +102,17 @@ function addressMatch(match: PrefixMatch | undefined): AddressMatch | null {
   return { address, mask: ipv4(ipv4Mask(length)), negated: match.negated ?? false };
 }
 
-function portMatches(
-  protocol: RuleSpec['protocol'],
-  dport: number | undefined,
-): readonly XtMatch[] {
-  if (dport === undefined) return [];
-  const range = { negated: false, first: dport, last: dport };
+function portMatches({ protocol, ...ports }: RuleSpec): readonly XtMatch[] {
+  if (ports.sport === undefined && ports.dport === undefined) return [];
+  const range = (port: number | undefined) =>
+    port === undefined ? null : { negated: false, first: port, last: port };
+  const sport = range(ports.sport);
+  const dport = range(ports.dport);
   switch (protocol) {
     case 'tcp':
-      return [{ kind: 'tcp', sport: null, dport: range, flags: null, option: null }];
+      return [{ kind: 'tcp', sport, dport, flags: null, option: null }];
     case 'udp':
-      return [{ kind: 'udp', sport: null, dport: range }];
+      return [{ kind: 'udp', sport, dport }];
     case 'icmp':
     case 'sctp':
     case 'all':

@@ -2,7 +2,7 @@ import { netnsKey } from '../../packet/place.ts';
 import { formatPrefix } from '../../packet/prefix.ts';
 import { podNetwork } from './cluster-network.ts';
 import { type Fix, sideEffect } from './fix.ts';
-import { ownRule } from './iptables-rule.ts';
+import { ownRule, tableOf } from './iptables-rule.ts';
 import { isOverlayDevice, sourceFromElsewhere, wayOf } from './way.ts';
 
 /**
@@ -17,7 +17,7 @@ export const FLANNEL_IP_MASQ: Fix = {
     if (!way.device.name.startsWith('flannel')) return null;
     const network = podNetwork(context, way);
     if (!network) return null;
-    const rule = ownRule(way.where, 'nat', 'last', {
+    const rule = ownRule(tableOf(context.network, way.where, 'nat'), 'last', {
       chain: 'POSTROUTING',
       source: { prefix: network, negated: true },
       destination: { prefix: network },

@@ -3,7 +3,7 @@ import { formatPrefix, hostPrefix, type Prefix } from '../../packet/prefix.ts';
 import type { RuleSpec } from '../change/xt-rule.ts';
 import { podNetwork } from './cluster-network.ts';
 import { type Fix, type FixContext, type FixProposal, sideEffect } from './fix.ts';
-import { ownRule } from './iptables-rule.ts';
+import { ownRule, tableOf } from './iptables-rule.ts';
 import { sourceFromElsewhere, type Way, wayOf } from './way.ts';
 
 const MARK_CHAIN = 'KUBE-MARK-MASQ';
@@ -73,6 +73,6 @@ function serviceRule(
     ...(target.port === 0 ? {} : { dport: target.port }),
     target: marks ? { kind: 'jump', chain: MARK_CHAIN } : { kind: 'masquerade' },
   };
-  const rule = ownRule(way.where, 'nat', 'first', spec);
+  const rule = ownRule(tableOf(network, way.where, 'nat', MARK_CHAIN), 'first', spec);
   return { change: rule.change, commands: [rule.add], undo: [rule.remove] };
 }

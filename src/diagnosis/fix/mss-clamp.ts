@@ -3,6 +3,7 @@ import { addRule } from '../change/network-change.ts';
 import { buildRule } from '../change/xt-rule.ts';
 import { command } from '../command.ts';
 import { type Fix, sideEffect } from './fix.ts';
+import { iptables, tableOf } from './iptables-rule.ts';
 
 const WORDS = ['-p', 'tcp', '-m', 'tcp', '--tcp-flags', 'SYN,RST', 'SYN', '-j', 'TCPMSS'];
 const CLAMP = '--clamp-mss-to-pmtu';
@@ -12,15 +13,17 @@ const RST = 4;
 /** Makes both ends of new connections send segments that fit. Only TCP is helped. */
 export const MSS_CLAMP: Fix = {
   id: 'mss-clamp',
-  propose: ({ explained, flow }) => {
+  propose: ({ explained, flow, network }) => {
     const found = explained.find(({ hypothesis }) => hypothesis.causeId === 'mtu-black-hole');
     const where = found?.hypothesis.location.where;
     if (!where || flow.protocol !== 'tcp') return null;
-    const start = ['iptables', '-w', '-t', 'mangle'];
+    const own = tableOf(network, where, 'mangle');
+    const start = iptables(own);
     return {
       fixId: 'mss-clamp',
       change: addRule(where, {
-        table: 'mangle',
+        table: own.table,
+        backend: own.backend,
         chain: 'FORWARD',
         position: 'last',
         rule: clampRule(),
