@@ -61,23 +61,8 @@ export function unknownLines(files: ReadonlyMap<string, string>, node = 'n1'): r
 }
 
 /** Programs that every system has (POSIX utilities, and `stat`). */
-export const UTILITIES: readonly string[] = [
-  ...[
-    'awk',
-    'cat',
-    'date',
-    'find',
-    'grep',
-    'mkdir',
-    'mv',
-    'rm',
-    'sed',
-    'sh',
-    'sleep',
-    'stat',
-    'uname',
-  ],
-];
+export const UTILITIES: readonly string[] =
+  'awk cat date find grep mkdir mv printf rm sed sh sleep stat uname'.split(' ');
 
 /** Programs that a node may lack. */
 export const NETWORK_TOOLS: readonly string[] = [
