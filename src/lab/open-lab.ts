@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startHost } from './exec.ts';
+import { noteKept, startTimeOf } from './kept.ts';
 import type { HostCalls, KeptLab, Lab } from './lab.ts';
 
 /** A laboratory could not be opened or a call failed; the message says which command and why. */
@@ -19,7 +20,8 @@ interface Reply {
  * with it every namespace, process and mount in it. Rejects with `LabError` where that is not allowed.
  */
 export async function openLab(): Promise<Lab> {
-  const child = startHost(hostArgv(process.getuid?.() === 0));
+  const root = process.getuid?.() === 0;
+  const child = startHost(hostArgv(root));
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr) throw new LabError('the host process has no pipes');
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
@@ -64,7 +66,10 @@ export async function openLab(): Promise<Lab> {
     (request: Parameters<HostCalls[Name]>[0]): Promise<ReturnType<HostCalls[Name]>> =>
       ask(name, request) as Promise<ReturnType<HostCalls[Name]>>;
 
-  const pid = await hostPid(child.pid, ask('hello', {}));
+  const pid = await hostPid(child.pid, ask('hello', {})).catch((error) => {
+    stdin.end();
+    throw error;
+  });
   return {
     pid,
     build: call('build'),
@@ -79,7 +84,11 @@ export async function openLab(): Promise<Lab> {
     },
     async keep() {
       const namespaces = (await ask('keep', {})) as readonly string[];
-      const kept: KeptLab = { pid, startTime: startTimeOf(pid), namespaces };
+      const startTime = startTimeOf(pid);
+      if (startTime === null) throw new LabError('the laboratory has ended');
+      const enter = ['nsenter', '-t', `${pid}`, ...(root ? [] : ENTER_AS_USER), '-m', '-p', '-n'];
+      const kept: KeptLab = { pid, startTime, namespaces, enter };
+      noteKept(kept);
       for (const stream of [stdin, stdout, stderr]) stream.destroy();
       child.unref();
       ended = true;
@@ -88,17 +97,12 @@ export async function openLab(): Promise<Lab> {
   };
 }
 
+const ENTER_AS_USER = ['-U', '--preserve-credentials'];
+
 /** `unshare` forks once: its only child is the host, which is there when it has answered. */
 async function hostPid(unshare: number | undefined, hello: Promise<unknown>): Promise<number> {
   await hello;
   return Number(readFileSync(`/proc/${unshare}/task/${unshare}/children`, 'utf8').trim());
-}
-
-/** Clock ticks since boot, of `/proc/PID/stat`: with the PID it names one process for ever. */
-export function startTimeOf(pid: number): string {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The program's name may hold spaces; field 22 is the 20th after it.
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
 /** The host under `unshare`: killed with us, and first of its PID namespace, so all in it ends too. */

@@ -3,6 +3,7 @@ import type { SetExit } from '../exit-code.ts';
 import { addRunCommand } from '../incident/run-command.ts';
 import { addVerifyCommand } from '../incident/verify-command.ts';
 import type { Io } from '../io.ts';
+import { addCleanCommand } from '../lab/clean-command.ts';
 import { addFuzzCommand } from '../lab/fuzz-command.ts';
 
 /** `hookline lab`: the model against a real kernel. Each subcommand loads what it needs when it runs. */
@@ -13,5 +14,6 @@ export function labCommand(io: Io, setExit: SetExit): Command {
   addRunCommand(command, io, setExit);
   addVerifyCommand(command, io, setExit);
   addFuzzCommand(command, io, setExit);
+  addCleanCommand(command, io, setExit);
   return command;
 }

@@ -1,10 +1,10 @@
 import type { BuildReport, CommandReport } from '../lab.ts';
 import { Listeners } from '../socket/listeners.ts';
 import type { Poller } from '../socket/poller.ts';
-import { openTun, Relay } from '../socket/tun-relay.ts';
-import type { LabNamespace, Topology, TunRelay } from '../topology/topology.ts';
+import type { Topology } from '../topology/topology.ts';
 import { type Run, runBatch } from './batch.ts';
 import {
+  attempt,
   type Configurator,
   configureDevices,
   configureRules,
@@ -12,9 +12,8 @@ import {
 } from './configure.ts';
 import { failureText } from './failures.ts';
 import { inParallel } from './in-parallel.ts';
-import { leasesOf } from './leases.ts';
 import type { Namespaces } from './namespaces.ts';
-import { closeFd } from './syscalls.ts';
+import { Tunnels } from './tunnels.ts';
 import { fabricOf, wireLines } from './wires.ts';
 
 const NOTHING: Topology = { namespaces: [], cables: [], segments: [] };
@@ -22,16 +21,14 @@ const NOTHING: Topology = { namespaces: [], cables: [], segments: [] };
 /** Makes what a topology says, and owns what of it lives in this process: relays and listeners. */
 export class Builder {
   readonly listeners: Listeners;
-  readonly #poller: Poller;
   readonly #namespaces: Namespaces;
   readonly #run: Run;
-  readonly #relays: Relay[] = [];
-  readonly #tuns = new Map<string, number>();
+  readonly #tunnels: Tunnels;
   #topology: Topology = NOTHING;
 
   constructor(poller: Poller, namespaces: Namespaces, run: Run) {
     this.listeners = new Listeners(poller);
-    this.#poller = poller;
+    this.#tunnels = new Tunnels(poller);
     this.#namespaces = namespaces;
     this.#run = run;
   }
@@ -52,12 +49,12 @@ export class Builder {
       on.failed(failure);
     }
     await inParallel(all, async (namespace) => {
-      await configureDevices(on, this.#fromTheStart(namespace));
+      const tunnels = this.#tunnels.open(on, namespace);
+      const ip = ['link set lo up', ...tunnels, ...(namespace.ip ?? [])];
+      await configureDevices(on, { ...namespace, ip });
       await configureRules(on, namespace);
     });
-    for (const { name, tunnels = [] } of topology.namespaces) {
-      for (const relay of tunnels) this.#startRelay(name, relay, topology);
-    }
+    for (const namespace of all) this.#tunnels.start(on, namespace, topology);
     for (const namespace of all) await this.#finish(on, namespace);
     return { failed };
   }
@@ -76,9 +73,7 @@ export class Builder {
   /** Removes everything. */
   clear(): void {
     this.listeners.clear();
-    for (const relay of this.#relays.splice(0)) relay.close();
-    for (const fd of this.#tuns.values()) closeFd(fd);
-    this.#tuns.clear();
+    this.#tunnels.clear();
     this.#namespaces.clear();
     this.#topology = NOTHING;
   }
@@ -94,40 +89,11 @@ export class Builder {
     };
   }
 
-  /** With loopback up and TUN devices opened; the lines for them come before the topology's own. */
-  #fromTheStart(namespace: LabNamespace): LabNamespace {
-    const { name, tunnels = [], ip = [] } = namespace;
-    for (const { device } of tunnels) {
-      const fd = this.#namespaces.inside(name, () => openTun(device));
-      this.#tuns.set(`${name} ${device}`, fd);
-    }
-    const lines = tunnels.flatMap(({ device, address, mtu }) => [
-      `addr add ${address} dev ${device}`,
-      `link set ${device} mtu ${mtu} up`,
-    ]);
-    return { ...namespace, ip: ['link set lo up', ...lines, ...ip] };
-  }
-
-  #startRelay(name: string, relay: TunRelay, topology: Topology): void {
-    const key = `${name} ${relay.device}`;
-    const tun = this.#tuns.get(key);
-    if (tun === undefined) return;
-    const leases = leasesOf(relay, topology);
-    const made = this.#namespaces.inside(name, () => new Relay(this.#poller, tun, relay, leases));
-    this.#tuns.delete(key);
-    this.#relays.push(made);
-  }
-
   async #finish(on: Configurator, { name, listeners = [], commands = [] }: NamespaceState) {
     for (const listener of listeners) {
-      try {
-        this.#namespaces.inside(name, () => this.listeners.open(name, listener));
-      } catch (error) {
-        const { protocol, port, address, device } = listener;
-        const argv = ['listen', protocol, `${address ?? '*'}:${port}`, ...(device ? [device] : [])];
-        const stderr = error instanceof Error ? error.message : String(error);
-        on.failed({ namespace: name, argv, status: null, stdout: '', stderr });
-      }
+      const { protocol, port, address, device } = listener;
+      const argv = ['listen', protocol, `${address ?? '*'}:${port}`, ...(device ? [device] : [])];
+      attempt(on, name, argv, () => this.listeners.open(name, listener));
     }
     for (const argv of commands) {
       const done = await this.#run(name, argv);

@@ -36,10 +36,10 @@ export async function configureDevices(
   if (speaksIpv6(ip)) on.inside(name, enableIpv6);
   for (const failure of await runBatch(on.run, 'ip', name, ip)) on.failed(failure);
   for (const failure of await runBatch(on.run, 'bridge', name, bridge)) on.failed(failure);
-  on.inside(name, () => {
-    if (ip.length > 0) hurryNeighbours();
-    for (const [key, value] of Object.entries(sysctls)) trySysctl(on, name, key, value);
-  });
+  if (ip.length > 0) on.inside(name, hurryNeighbours);
+  for (const [key, value] of Object.entries(sysctls)) {
+    attempt(on, name, ['sysctl', '-w', `${key}=${value}`], () => setSysctl(key, value));
+  }
 }
 
 /** Sets and rulesets of a namespace. */
@@ -52,13 +52,19 @@ export async function configureRules(on: Configurator, state: NamespaceState): P
   }
 }
 
-function trySysctl(on: Configurator, namespace: string, key: string, value: string): void {
+/** Work of ours in a namespace that may fail like a command; null when it did. */
+export function attempt<T>(
+  on: Configurator,
+  namespace: string,
+  argv: readonly string[],
+  work: () => T,
+): T | null {
   try {
-    setSysctl(key, value);
+    return on.inside(namespace, work);
   } catch (error) {
     const stderr = error instanceof Error ? error.message : String(error);
-    const argv = ['sysctl', '-w', `${key}=${value}`];
-    on.failed({ namespace, argv, status: 1, stdout: '', stderr });
+    on.failed({ namespace, argv, status: null, stdout: '', stderr });
+    return null;
   }
 }
 

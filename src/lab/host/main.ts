@@ -24,15 +24,23 @@ function whatHappened(error: unknown): string {
   return mistake && error.stack !== undefined ? error.stack : error.message;
 }
 
-async function end(): Promise<void> {
+/** The process cannot exit while its poller's thread waits. */
+async function end(status: number): Promise<void> {
   await host.close();
-  process.exit(0);
+  process.exit(status);
 }
 
+// A mistake of ours in a handler: nobody waits for a laboratory that does not answer.
+process.once('uncaughtException', (error) => {
+  process.stderr.write(`${whatHappened(error)}\n`);
+  end(70);
+});
+
 // The first process of a PID namespace has no default for signals.
-process.once('SIGTERM', end);
+process.once('SIGTERM', () => end(0));
 // The parent may be gone before its answer.
 process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
 
 let queue = Promise.resolve();
 const calls = createInterface({ input: process.stdin });
@@ -41,5 +49,5 @@ calls.on('line', (line) => {
 });
 // At once, also in the middle of a call: nobody is there to hear its answer.
 calls.on('close', () => {
-  if (!host.kept) end();
+  if (!host.kept) end(0);
 });

@@ -17,13 +17,13 @@ export function sysctlPath(name: string): string {
   return `/proc/sys/${path}`;
 }
 
-/** Sets one value; throws with the name, the value and the error. */
+/** Sets one value; throws with the error's name. */
 export function setSysctl(name: string, value: string): void {
   try {
     writeFileSync(sysctlPath(name), `${value}\n`);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new Error(`sysctl ${name} = ${value}: ${code}`);
+    throw new Error(`${sysctlPath(name)}: ${code}`);
   }
 }
 
@@ -52,8 +52,8 @@ const BASELINE: readonly (readonly [string, string])[] = [
   ['net.ipv6.icmp.ratelimit', '0'],
   // A handshake that one flow left open does not speak again during the next one.
   ['net.ipv4.tcp_synack_retries', '0'],
-  // Clients send ICMP echo through datagram sockets.
-  ['net.ipv4.ping_group_range', '0 2147483647'],
+  // Clients send ICMP echo through datagram sockets; the group is the host's, also in a user namespace.
+  ['net.ipv4.ping_group_range', '0 0'],
   // Silence is silence: no solicitations, no duplicate address detection, no generated addresses.
   ['net.ipv6.conf.default.router_solicitations', '0'],
   ['net.ipv6.conf.default.accept_dad', '0'],
