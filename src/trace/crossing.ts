@@ -96,6 +96,10 @@ export function leaveDevice(
 ): Crossing {
   const dropping = dropsUnmodelled(kernel, { kind: 'egress', device });
   if (dropping) return droppedByTable(kernel, skb, dropping, device);
+  if (deviceNamed(kernel.netns, device)?.carrier === false) {
+    record(kernel, skb, { kind: 'drop', reason: 'QDISC_DROP', at: device }, { oif: device });
+    return droppedAt(kernel, skb, 'QDISC_DROP');
+  }
   const peer = wirePeer(world.network, kernel.netns, device);
   if (peer) return arrive(world, kernel, peer, skb, target);
   const segment = segmentOf(world.network, kernel.netns, device);

@@ -102,6 +102,7 @@ export function linkEnds(
     const key = `${netnsKey(end.netns)} ${end.device}`;
     if (visited.has(key)) return;
     visited.add(key);
+    if (deviceNamed(there, end.device)?.up === false) return;
     const bridge = bridgeOf(there, end.device);
     if (bridge !== null && !isOpen(there, null, end.device)) return;
     ends.push({ netns: end.netns, device: bridge ?? end.device });
@@ -114,6 +115,7 @@ export function linkEnds(
     const key = `${netnsKey(from.ref)} ${port}`;
     if (visited.has(key)) return;
     visited.add(key);
+    if (deviceNamed(from, port)?.carrier === false) return;
     const peer = wirePeer(network, from, port);
     if (peer) {
       arrive(peer);

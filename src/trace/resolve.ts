@@ -49,9 +49,7 @@ export function resolveNeighbour(world: World, kernel: Kernel, out: Transmit): R
       const netns = world.network.namespaces.get(netnsKey(end.netns));
       return netns !== undefined && ownsAddress(netns, out.nexthop);
     });
-    return silent || (link.complete && link.ends.length > 0)
-      ? { kind: 'failed' }
-      : { kind: 'found', target: owner };
+    return silent || link.complete ? { kind: 'failed' } : { kind: 'found', target: owner };
   }
   return { kind: 'found', target: { kind: 'device', end: chooseAnswer(kernel, out, answers) } };
 }

@@ -70,7 +70,8 @@ export function sendThroughVxlan(
     destination: remote,
     source: vxlan.local,
     port: vxlan.port,
-    boundDevice: vxlan.link,
+    // `link` is that of the default remote only; an FDB entry has its own, if any. vxlan_xmit_one().
+    boundDevice: entry?.destination ? null : vxlan.link,
     overhead: VXLAN_OVERHEAD,
     // The mark survives encapsulation in one namespace. Linux: skb_scrub_packet(skb, false).
     mark: skb.mark,
@@ -87,8 +88,9 @@ export function sendThroughTun(
   skb: Skb,
 ): Crossing {
   if (!device.carrier) {
-    record(kernel, skb, { kind: 'drop', reason: 'DEV_READY', at: device.name }, {});
-    return droppedAt(kernel, skb, 'DEV_READY');
+    // Without a reader there is no carrier, and the queue takes nothing. Linux: noop_qdisc.
+    record(kernel, skb, { kind: 'drop', reason: 'QDISC_DROP', at: device.name }, {});
+    return droppedAt(kernel, skb, 'QDISC_DROP');
   }
   const { reader } = tun;
   if (reader.kind === 'unknown' || tun.mode === 'tap') {
@@ -168,7 +170,13 @@ function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
     outer.mark,
   );
   record(kernel, skb, { kind: 'encapsulate', device: outer.device, by: outer.by });
-  if (route.kind === 'error') return droppedAt(kernel, skb, 'IP_OUTNOROUTES');
+  // Its own outer packet would go into the tunnel again. Linux: udp_tunnel_dst_lookup(), -ELOOP.
+  const loops = route.kind === 'route' && outer.by === 'vxlan' && route.device === outer.device;
+  if (route.kind === 'error' || loops) {
+    const at = loops ? `${outer.device}: the way to its other end leads into it` : outer.device;
+    record(kernel, skb, { kind: 'drop', reason: 'IP_OUTNOROUTES', at }, { oif: outer.device });
+    return droppedAt(kernel, skb, 'IP_OUTNOROUTES');
+  }
   const send = { skb, route, boundDevice: null, socket: null };
   return passage(
     kernel,
