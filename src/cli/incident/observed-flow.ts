@@ -99,7 +99,7 @@ function passages(visits: readonly Visit[], nameOf: PlaceNames): readonly HookPa
         place: nameOf(namespace),
         hook,
         iif: visit.iif,
-        oif: last?.oif ?? visit.oif,
+        oif: visit.oif,
         before: visit.packet,
         after: last?.packet ?? null,
         markBefore: visit.mark,

@@ -1,5 +1,6 @@
 import { release } from 'node:os';
 import type { Agreement, Difference, OpenQuestion } from '../../agreement/agreement.ts';
+import { placesOf } from '../../agreement/places.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type {
   AgreementOf,
@@ -7,22 +8,22 @@ import type {
   FixTrial,
   Verification,
 } from '../../report/incident/verification.ts';
-import { type JudgedFlow, type Judgement, judge } from '../lab/judge.ts';
+import { assembleSnapshot } from '../../snapshot/assemble.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
+import { compareWithModel } from '../lab/judge.ts';
 import { diagnoseIncident } from './diagnose-incident.ts';
-import { mismatches } from './expectation.ts';
 import { labFlow } from './incident-flow.ts';
 import type { Incident } from './load-incident.ts';
-import { OBSERVE_ALL } from './observe-all.ts';
-import { placeNames } from './observed-flow.ts';
+import { runOf, type SentFlows, sendBoth } from './run-incident.ts';
 import { settings } from './steady-files.ts';
 import { labCommands, type Remedy, remedyOfRecipe, tryFix } from './try-fix.ts';
 
 /** A verification with the snapshot and the reports it rests on. */
 export interface Verified {
   readonly verification: Verification;
-  readonly judgement: Judgement;
-  readonly flow: JudgedFlow;
-  readonly control: JudgedFlow;
+  /** The collected snapshot, by path relative to its root. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly sent: SentFlows;
 }
 
 /**
@@ -30,11 +31,11 @@ export interface Verified {
  * and kernel, diagnoses the snapshot, and tries every fix on the kernel and takes it back.
  */
 export async function verifyIncident(lab: Lab, incident: Incident): Promise<Verified> {
-  const flows = [labFlow('control', incident.controlFlow), labFlow('flow', incident.flow)];
-  const judgement = await judge(lab, incident.composed, flows, OBSERVE_ALL);
-  const [control, flow] = judgement.flows;
-  if (!control || !flow) throw new Error('the laboratory sent no report');
-  const diagnosis = diagnoseIncident(incident, judgement.snapshot);
+  await lab.build(incident.composed);
+  const files = new Map(Object.entries(await lab.collect({})));
+  const snapshot = assembleSnapshot(files).value;
+  const sent = await sendBoth(lab, incident);
+  const diagnosis = diagnoseIncident(incident, snapshot);
   const rightly = new Set(
     diagnosis.hypotheses
       .filter(({ causeId }) => incident.expected.causes.includes(causeId))
@@ -51,12 +52,15 @@ export async function verifyIncident(lab: Lab, incident: Incident): Promise<Veri
     })),
     ...incident.cures.flatMap((cure) => ('title' in cure ? [remedyOfRecipe(cure)] : [])),
   ];
-  const before = settings(judgement.files);
+  const before = settings(files);
   const fixes: FixTrial[] = [];
   for (const remedy of remedies) fixes.push(await tryFix(lab, incident, remedy, before));
   const found = {
-    mismatches: mismatches(incident, flow.report, control.report, placeNames(incident.composed)),
-    agreement: [agreementOf('flow', flow.agreement), agreementOf('control', control.agreement)],
+    mismatches: runOf(incident, sent).mismatches,
+    agreement: [
+      agreementOf('flow', agreementIn(incident, snapshot, 'flow', sent)),
+      agreementOf('control', agreementIn(incident, snapshot, 'control', sent)),
+    ],
     diagnosis: {
       verdict: diagnosis.verdict,
       proven: diagnosis.proven,
@@ -72,7 +76,18 @@ export async function verifyIncident(lab: Lab, incident: Incident): Promise<Veri
     ...found,
     faults: faultsOf(incident, found),
   };
-  return { verification, judgement, flow, control };
+  return { verification, files, sent };
+}
+
+function agreementIn(
+  incident: Incident,
+  snapshot: Snapshot,
+  which: AgreementOf['flow'],
+  sent: SentFlows,
+): Agreement {
+  const asked = which === 'flow' ? incident.flow : incident.controlFlow;
+  const places = placesOf(incident.composed);
+  return compareWithModel(snapshot, labFlow(which, asked), sent[which], places).agreement;
 }
 
 function faultsOf(
