@@ -8,6 +8,14 @@ import { readSnapshotFiles } from './snapshot-files.ts';
 
 /** Reads and assembles a snapshot, and tells what of it could not be used. */
 export async function loadSnapshot(folder: string, io: Io): Promise<Snapshot> {
+  return (await loadSnapshotWithFiles(folder, io)).snapshot;
+}
+
+/** The same, with the texts it was assembled of. */
+export async function loadSnapshotWithFiles(
+  folder: string,
+  io: Io,
+): Promise<{ readonly snapshot: Snapshot; readonly files: ReadonlyMap<string, string> }> {
   const { files, issues } = await readSnapshotFiles(folder);
   const { value, issues: found } = assembleSnapshot(files);
   const told = found.filter(({ source }) => files.has(source.file));
@@ -15,7 +23,7 @@ export async function loadSnapshot(folder: string, io: Io): Promise<Snapshot> {
   if (![...value.network.namespaces.values()].some(isKnown)) {
     throw inputFailure(folder, 'no snapshot here: no file like nodes/NODE/ip-link.json was usable');
   }
-  return value;
+  return { snapshot: value, files };
 }
 
 /** A captured namespace of which at least one file could be used. */

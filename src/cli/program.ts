@@ -5,6 +5,7 @@ import { diagnoseCommand } from './commands/diagnose.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { explainCommand } from './commands/explain.ts';
 import { labCommand } from './commands/lab.ts';
+import { replayCommand } from './commands/replay.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { traceCommand } from './commands/trace.ts';
 import type { SetExit } from './exit-code.ts';
@@ -36,6 +37,7 @@ export async function createProgram(
     evidenceCommand(io, setExit),
     collectCommand(io, setExit),
     explainCommand(io),
+    replayCommand(io, setExit),
     labCommand(io, setExit),
     schemaCommand(io),
   ];

@@ -3,6 +3,7 @@ import { collectSchema } from './collect.ts';
 import { compareSchema } from './compare.ts';
 import { diagnosisSchema } from './diagnosis.ts';
 import { evidenceSchema } from './evidence.ts';
+import { replaySchema } from './replay.ts';
 import { traceSchema } from './trace.ts';
 
 /** The forms of JSON that commands print, by the command's subject. */
@@ -12,4 +13,5 @@ export const PUBLISHED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   evidence: evidenceSchema,
   compare: compareSchema,
   collect: collectSchema,
+  replay: replaySchema,
 };

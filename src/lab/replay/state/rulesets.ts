@@ -22,11 +22,14 @@ export function planRulesets(draft: Draft, netns: NetnsDraft, captured: Captured
       if (tables.length === 0) continue;
       const { text, lines } = withoutAccounting(file.text);
       restore(netns, `${program}-${backend}`, { ...file, text }, family);
-      for (const line of lines) {
-        const source = { file: file.file, line };
-        const fact = factOf(netns, 'iptables', 'a match of nfacct', { source, family });
-        draft.refuse(fact, { kind: 'on-purpose', text: 'it always matches and only counts' });
-      }
+      const [line] = lines;
+      if (line === undefined) continue;
+      const source = { file: file.file, line };
+      const fact = factOf(netns, 'iptables', `${lines.length} matches of nfacct`, {
+        source,
+        family,
+      });
+      draft.refuse(fact, { kind: 'on-purpose', text: 'they always match and only count' });
     }
   }
   const nft = captured.files.get('nft-ruleset');

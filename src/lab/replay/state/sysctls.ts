@@ -39,7 +39,8 @@ export function planSysctls(draft: Draft, netns: NetnsDraft): void {
     source: { file: file.file, line: 1 },
   });
   draft.refuse(ours, { kind: 'on-purpose', text: 'so that each flow is judged alone, and fast' });
-  netns.sysctls.push(...settings.sort((a, b) => rank(a.key) - rank(b.key)));
+  netns.sysctls.push(...settings);
+  netns.sysctls.sort((a, b) => rank(a.key) - rank(b.key));
 }
 
 function rank(key: string): number {
