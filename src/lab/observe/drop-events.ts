@@ -1,27 +1,36 @@
-/** A line of the trace buffer about a packet's buffer; times are CLOCK_MONOTONIC nanoseconds. */
-export type BufferEvent =
+/** A line of the trace buffer about a packet's buffer. */
+export type BufferEvent = {
+  /** CLOCK_MONOTONIC nanoseconds, rounded to microseconds. */
+  readonly time: number;
+  /** What the kernel prints for its address. */
+  readonly buffer: string;
+  /** Process and processor: `ksoftirqd/0-14 [000]`. What happens in one go has one. */
+  readonly task: string;
+} & EventFields;
+
+type EventFields =
   | {
       /** It was handed up by a device, or is about to leave through one. */
       readonly kind: 'in' | 'out';
-      readonly time: number;
-      readonly buffer: string;
       readonly device: string;
       /** Bytes; without the link header for `in`, with it for `out`. */
       readonly length: number;
     }
+  /** It was used up, as it should be; its address is somebody else's from now on. */
+  | { readonly kind: 'consumed' }
   | {
       readonly kind: 'freed';
-      readonly time: number;
-      readonly buffer: string;
+      readonly reason: string;
+      /** The kernel's function. */
+      readonly location: string;
       /** EtherType. */
       readonly protocol: number;
-      readonly reason: string;
-      readonly location: string;
     };
 
-const LINE = /\s(\d+)\.(\d{6}): (netif_receive_skb|net_dev_start_xmit|kfree_skb): (.*)$/;
-const DEVICE = /^dev=(\S+) .*?skbaddr=(\S+) .*?\blen=(\d+)/;
-const FREED = /^skbaddr=(\S+) .*?protocol=(\d+) location=([^\s+]+)\S* reason: (\S+)/;
+const LINE = /^\s*(.*\]) \S+ +(\d+)\.(\d{6}): (\w+): (.*)$/;
+const BUFFER = /\bskbaddr=(\S+)/;
+const DEVICE = /^dev=(\S+) .*?\blen=(\d+)/;
+const FREED = /\bprotocol=(\d+) location=([^\s+]+)\S* reason: (\S+)/;
 
 /** Reads trace_pipe's text: events in the order of time, and how many the buffer had no room for. */
 export function readBufferEvents(text: string): {
@@ -32,26 +41,40 @@ export function readBufferEvents(text: string): {
   let lost = 0;
   for (const line of text.split('\n')) {
     lost += Number(/\[LOST (\d+) EVENTS\]/.exec(line)?.[1] ?? 0);
-    const [, seconds, micros, name, fields = ''] = LINE.exec(line) ?? [];
-    if (name === undefined) continue;
+    const [, task, seconds, micros, name = '', rest = ''] = LINE.exec(line) ?? [];
+    const buffer = BUFFER.exec(rest)?.[1];
+    const fields = readFields(name, rest);
+    if (task === undefined || buffer === undefined || !fields) continue;
     const time = Number(seconds) * 1e9 + Number(micros) * 1e3;
-    const event = name === 'kfree_skb' ? freed(time, fields) : passing(time, name, fields);
-    if (event) events.push(event);
+    events.push({ time, buffer, task, ...fields });
   }
   return { events, lost };
 }
 
-function passing(time: number, name: string, fields: string): BufferEvent | null {
-  const [, device, buffer, length] = DEVICE.exec(`${fields} `) ?? [];
-  if (device === undefined || buffer === undefined) return null;
-  const kind = name === 'netif_receive_skb' ? 'in' : 'out';
-  return { kind, time, buffer, device, length: Number(length) };
+function readFields(name: string, rest: string): EventFields | null {
+  switch (name) {
+    case 'netif_receive_skb':
+      return passing('in', rest);
+    case 'net_dev_start_xmit':
+      return passing('out', rest);
+    case 'consume_skb':
+      return { kind: 'consumed' };
+    case 'kfree_skb':
+      return freed(rest);
+    default:
+      return null;
+  }
 }
 
-function freed(time: number, fields: string): BufferEvent | null {
-  const [, buffer, protocol, location, reason] = FREED.exec(fields) ?? [];
-  if (buffer === undefined || location === undefined || reason === undefined) return null;
-  return { kind: 'freed', time, buffer, protocol: Number(protocol), reason, location };
+function passing(kind: 'in' | 'out', rest: string): EventFields | null {
+  const [, device, length] = DEVICE.exec(rest) ?? [];
+  return device === undefined ? null : { kind, device, length: Number(length) };
+}
+
+function freed(rest: string): EventFields | null {
+  const [, protocol, location, reason] = FREED.exec(rest) ?? [];
+  if (location === undefined || reason === undefined) return null;
+  return { kind: 'freed', protocol: Number(protocol), location, reason };
 }
 
 /**
@@ -61,4 +84,9 @@ function freed(time: number, fields: string): BufferEvent | null {
  */
 export function isLoss(reason: string): boolean {
   return reason !== 'NOT_SPECIFIED' && reason !== 'QUEUE_PURGE';
+}
+
+/** Reasons of packets that wait somewhere before they are lost: others are lost as they pass. */
+export function isLostWaiting(reason: string): boolean {
+  return /^(?:NEIGH|FRAG|QDISC|SOCKET|TCP|PROTO_MEM)/.test(reason);
 }

@@ -38,3 +38,8 @@ export function isBackground({ protocol, icmp }: ObservedPacket): boolean {
 }
 
 const PROTOCOL_IGMP = 2;
+
+/** The EtherType of an IP packet. */
+export function etherTypeOf({ source }: ObservedPacket): number {
+  return source.family === 4 ? ETHER_IPV4 : ETHER_IPV6;
+}

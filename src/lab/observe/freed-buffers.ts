@@ -1,12 +1,15 @@
 import type { Sighting } from '../report.ts';
-import type { BufferEvent } from './drop-events.ts';
-import { LINKTYPE_ETHERNET } from './frame.ts';
+import { type BufferEvent, isLostWaiting } from './drop-events.ts';
+import { etherTypeOf, LINKTYPE_ETHERNET } from './frame.ts';
 
 /** A packet was freed, and what is known of where it was. */
 export interface FreedBuffer {
   readonly event: BufferEvent & { readonly kind: 'freed' };
-  /** Where it had come in or left last; null when it had passed no device of ours. */
-  readonly sighting: Sighting | null;
+  /**
+   * Where it had come in or left last; `nowhere` when it had passed no device, `elsewhere` when the last
+   * one was not ours.
+   */
+  readonly last: Sighting | 'nowhere' | 'elsewhere';
 }
 
 /**
@@ -31,26 +34,48 @@ export function freedBuffers(
   sightings: readonly Sighting[],
 ): readonly FreedBuffer[] {
   const groups = groupSightings(sightings);
-  for (const event of events) if (event.kind !== 'freed') countEvent(groups, event);
-  const owners = new Map<string, { readonly time: number; readonly sighting: Sighting | null }>();
+  for (const event of events) {
+    if (event.kind === 'in' || event.kind === 'out') countEvent(groups, event);
+  }
+  const owners = new Map<string, Owner>();
   const freed: FreedBuffer[] = [];
   for (const event of events) {
     const owner = owners.get(event.buffer);
-    if (event.kind === 'freed') {
-      freed.push({ event, sighting: owner?.sighting ?? null });
+    if (event.kind === 'freed' || event.kind === 'consumed') {
+      if (event.kind === 'freed') freed.push({ event, last: lastPlace(event, owner) });
       owners.delete(event.buffer);
       continue;
     }
     const group = groups.get(keyOf(event.kind, event.device, event.length));
     const next = group?.waiting[0];
-    const isForeign = owner?.sighting === null && event.time - owner.time < NEXT;
+    const isForeign = owner?.last === 'elsewhere' && event.time - owner.time < NEXT;
     const isNext = next !== undefined && next.time <= event.time + EARLY;
     const isOurs =
       isNext && (group?.surplus === 0 || (!isForeign && event.time - next.time < NEXT));
     if (isOurs) group?.waiting.shift();
-    owners.set(event.buffer, { time: event.time, sighting: isOurs ? next : null });
+    const { time, task } = event;
+    owners.set(event.buffer, { time, task, last: isOurs ? next : 'elsewhere' });
   }
   return freed;
+}
+
+/** The last device that a buffer passed. */
+interface Owner {
+  readonly time: number;
+  readonly task: string;
+  readonly last: Sighting | 'elsewhere';
+}
+
+/**
+ * The kernel uses a buffer up in more ways than the trace has events for, and gives its address to a
+ * new packet. A packet that is lost as it passes is lost by the task that took it from the device.
+ */
+function lastPlace(event: FreedBuffer['event'], owner: Owner | undefined): FreedBuffer['last'] {
+  if (!owner) return 'nowhere';
+  const { last } = owner;
+  if (event.task !== owner.task && !isLostWaiting(event.reason)) return 'nowhere';
+  if (last === 'elsewhere' || !last.packet) return last;
+  return event.protocol === etherTypeOf(last.packet) ? last : 'nowhere';
 }
 
 interface Group {

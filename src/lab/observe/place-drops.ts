@@ -1,5 +1,5 @@
-import { ETHER_IPV4, ETHER_IPV6 } from '../../evidence/capture/link-layer.ts';
 import type { Drop } from '../report.ts';
+import { etherTypeOf } from './frame.ts';
 import type { FreedBuffer } from './freed-buffers.ts';
 import type { TimedVisit } from './visit-times.ts';
 
@@ -23,15 +23,17 @@ export function placeDrops(
   visits: readonly TimedVisit[],
 ): PlacedDrops {
   const drops: Drop[] = [];
-  for (const { event, sighting } of freed) {
+  for (const { event, last } of freed) {
     // What a kernel multicasts by itself is lost all the time, and is no flow's.
-    if (!sighting?.packet) continue;
+    if (typeof last === 'string' || !last.packet) continue;
     const { time, reason, location } = event;
-    const { namespace, device, packet } = sighting;
+    const { namespace, device, packet } = last;
     drops.push({ time, reason, location, namespace, device, packet });
   }
   let ambiguous = 0;
-  const unclaimed = new Set(freed.filter(({ sighting }) => !sighting).map(({ event }) => event));
+  const unclaimed = new Set(
+    freed.filter(({ last }) => last === 'nowhere').map(({ event }) => event),
+  );
   for (const group of lostTogether(visits)) {
     const fitting = [...unclaimed].filter((event) => group.some((lost) => fits(event, lost)));
     if (fitting.length > group.length) {
@@ -58,8 +60,7 @@ interface Lost {
 
 function fits(event: FreedBuffer['event'], { inHook, last }: Lost): boolean {
   const { time, reason, protocol } = event;
-  const { family } = last.visit.packet.source;
-  if (protocol !== (family === 4 ? ETHER_IPV4 : ETHER_IPV6)) return false;
+  if (protocol !== etherTypeOf(last.visit.packet)) return false;
   if (time < last.after - ROUNDING || (reason === 'NETFILTER_DROP') !== inHook) return false;
   return !inHook || time <= last.before + ROUNDING;
 }

@@ -20,13 +20,17 @@ export const TRACEFS = '/run/hookline-tracefs';
  */
 export const TRACE_INSTANCE = /^hookline-(\d+)$/;
 
-/** The name of this sandbox's instance. */
-export function ownInstanceName(): string {
-  const inode = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
-  return `hookline-${inode}`;
+/** The instance's name, from what `/proc/PID/ns/pid` of a process in the laboratory links to. */
+export function traceInstanceOf(pidNamespace: string): string {
+  return `hookline-${/\d+/.exec(pidNamespace)?.[0]}`;
 }
 
-const EVENTS = ['skb/kfree_skb', 'net/netif_receive_skb', 'net/net_dev_start_xmit'] as const;
+const EVENTS = [
+  'skb/kfree_skb',
+  'skb/consume_skb',
+  'net/netif_receive_skb',
+  'net/net_dev_start_xmit',
+] as const;
 
 /** ETH_P_IP, ETH_P_IPV6: what flows are made of. Netlink and unix sockets free their buffers too. */
 const OF_FLOWS = 'protocol == 2048 || protocol == 34525';
@@ -59,7 +63,7 @@ export class TraceInstance {
   /** Throws `SystemCallError` or the error of a file where that is not allowed. */
   constructor() {
     mountOnce();
-    this.#path = `${TRACEFS}/instances/${ownInstanceName()}`;
+    this.#path = `${TRACEFS}/instances/${traceInstanceOf(readlinkSync('/proc/self/ns/pid'))}`;
     mkdirSync(this.#path);
     try {
       this.#write('buffer_size_kb', BUFFER);
