@@ -64,7 +64,7 @@ export interface SendRequest {
   readonly flows: readonly LabFlow[];
   readonly injections?: readonly Injection[];
   readonly observe: ObservePlan;
-  /** Empty all connection tables before each flow: none meets an entry that an earlier one left. */
+  /** Let all namespaces forget connections, neighbours and route changes before each flow. */
   readonly forget?: boolean;
 }
 

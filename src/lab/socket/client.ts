@@ -84,7 +84,10 @@ export class Client {
   #handle(fd: number): void {
     try {
       const error = takeError(fd);
-      if (error !== 0) throw new SystemCallError('socket', errnoName(error));
+      // A redirect is told like an error, and is none. Linux: ping_err().
+      if (error !== 0 && errnoName(error) !== 'EREMOTEIO') {
+        throw new SystemCallError('socket', errnoName(error));
+      }
       if (this.#stage === 'connecting' && this.#kind.type === SOCK_STREAM) {
         this.#stage = 'connected';
         this.#established = true;
