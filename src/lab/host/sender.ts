@@ -8,8 +8,8 @@ import { injectFrame } from '../socket/inject.ts';
 import type { Listeners } from '../socket/listeners.ts';
 import type { Neighbours } from '../socket/neighbours.ts';
 import type { Poller } from '../socket/poller.ts';
-import { ConnectionTables } from './connections.ts';
 import type { ErrorBudget } from './error-budget.ts';
+import { Memory } from './memory.ts';
 import { settled } from './settle.ts';
 
 /** Milliseconds; see `ObservePlan`. */
@@ -37,17 +37,17 @@ export async function sendAll(host: SendingHost, request: SendRequest): Promise<
   const rest = (done: () => boolean): Promise<void> =>
     settled(motionOf(host, observer, done), quiet, patience);
   const reports: FlowReport[] = [];
-  const connections = request.forget ? new ConnectionTables(host.context) : null;
+  const memory = request.forget ? new Memory(host.context) : null;
   try {
     for (const flow of flows) {
-      connections?.forget();
+      memory?.forget();
       reports.push(await withinBudget(host, () => sendFlow(host, observer, flow, rest)));
     }
     for (const one of injections) {
       reports.push(await withinBudget(host, () => inject(host, observer, one, rest)));
     }
   } finally {
-    connections?.close();
+    memory?.close();
     await observer.close();
   }
   return reports;
