@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { startHost } from './exec.ts';
 import { noteKept, startTimeOf } from './kept.ts';
 import type { HostCalls, KeptLab, Lab } from './lab.ts';
+import { fromLine, toLine } from './line-json.ts';
 
 /** A laboratory could not be opened or a call failed; the message says which command and why. */
 export class LabError extends Error {}
@@ -46,7 +47,7 @@ export async function openLab(): Promise<Lab> {
   }
 
   createInterface({ input: stdout }).on('line', (line) => {
-    const { id, result, error } = JSON.parse(line) as Reply;
+    const { id, result, error } = fromLine(line) as Reply;
     const call = waiting.get(id);
     waiting.delete(id);
     if (error === undefined) call?.resolve(result);
@@ -59,7 +60,7 @@ export async function openLab(): Promise<Lab> {
       if (ended) return reject(new LabError('the laboratory is closed'));
       const id = ++last;
       waiting.set(id, { resolve, reject });
-      stdin.write(`${JSON.stringify({ id, call: name, request })}\n`);
+      stdin.write(`${toLine({ id, call: name, request })}\n`);
     });
   const call =
     <Name extends keyof HostCalls>(name: Name) =>

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { fromLine, toLine } from '../line-json.ts';
 import { Host } from './host.ts';
 
 /**
@@ -8,10 +9,10 @@ import { Host } from './host.ts';
 const host = new Host();
 
 async function answer(line: string): Promise<void> {
-  const { id, call, request } = JSON.parse(line) as { id: number; call: string; request: unknown };
+  const { id, call, request } = fromLine(line) as { id: number; call: string; request: unknown };
   try {
     const result = await host.call(call, request);
-    process.stdout.write(`${JSON.stringify({ id, result })}\n`);
+    process.stdout.write(`${toLine({ id, result })}\n`);
   } catch (error) {
     process.stdout.write(`${JSON.stringify({ id, error: whatHappened(error) })}\n`);
   }
