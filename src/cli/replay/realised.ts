@@ -14,6 +14,7 @@ export function realised(trace: Trace): Trace {
   };
 }
 
-function staysOpen({ kind, isDefault }: Assumption): boolean {
-  return kind === 'random' || !isDefault;
+function staysOpen({ kind, topic, isDefault }: Assumption): boolean {
+  // A drawn port is no fact that a laboratory could be built with.
+  return kind === 'random' || topic === 'port' || !isDefault;
 }

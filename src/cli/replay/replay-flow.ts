@@ -1,8 +1,5 @@
 import { release } from 'node:os';
-import { agree } from '../../agreement/agree.ts';
-import type { Agreement } from '../../agreement/agreement.ts';
 import { type Places, refOf } from '../../agreement/places.ts';
-import { sideBySide } from '../../agreement/side-by-side.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { ReplayAsk } from '../../lab/replay/ask.ts';
 import { buildReplay } from '../../lab/replay/build.ts';
@@ -22,13 +19,12 @@ import type {
 } from '../../report/replay/replay-view.ts';
 import { traceJson } from '../../report/trace/to-json.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import type { Trace } from '../../trace/trace.ts';
 import { OBSERVE_ALL } from '../incident/observe-all.ts';
 import { clientOutcome, observedFlow } from '../incident/observed-flow.ts';
 import { traceStated } from '../trace-stated.ts';
+import { agreementOf } from './agreement-of.ts';
 import { relevanceOf } from './matters.ts';
 import { placeWords } from './place-words.ts';
-import { realised } from './realised.ts';
 import { touchedBy } from './touched.ts';
 
 /** A flow to be replayed on the snapshot it was resolved in. */
@@ -75,17 +71,15 @@ function viewOf(
 ): ReplayView {
   const places: Places = new Map(rebuild.namespaces.map(({ name, place }) => [name, place]));
   const [first] = reports;
-  const sport = flow.sport ?? (first?.client.local?.port || null);
-  const trace = traceStated(snapshot.network, { ...flow, sport });
+  const trace = traceStated(snapshot.network, flow);
   const sender = client.kind === 'client' && ask.arrivesOn !== null ? client.namespace : null;
-  const compared = reports.map((report) => withoutSending(report, sender));
   const touched = touchedBy(trace, reports, places);
   const notRebuilt = missing.map(({ place, ...fact }) => ({
     ...fact,
     ...placeView(place),
     relevance: relevanceOf({ ...fact, place }, ask, touched),
   }));
-  const agreement = agreementOf(realised(trace), compared, places);
+  const agreement = agreementOf({ snapshot, flow, reports, places, sender });
   const results = resultsOf(reports, places);
   const nameOf = placeWords(rebuild.namespaces);
   return {
@@ -94,7 +88,7 @@ function viewOf(
       agreement,
       notRebuilt.some(({ relevance }) => relevance.matters),
     ),
-    model: traceJson(traceStated(snapshot.network, flow)),
+    model: traceJson(trace),
     kernel: {
       release: release(),
       results,
@@ -113,37 +107,6 @@ function viewOf(
 
 function placeView(place: LabPlace): PlaceView {
   return refOf(place) ?? { node: null, netns: null };
-}
-
-function agreementOf(trace: Trace, reports: readonly FlowReport[], places: Places): AgreementView {
-  const [first] = reports;
-  if (!first) {
-    const nothing = { outcome: null, differences: [], questions: [], unseen: [], sideBySide: [] };
-    return { verdict: 'undetermined', ...nothing };
-  }
-  const agreement: Agreement = agree(trace, reports, places);
-  const { outcome, unseen } = agreement;
-  const compared = outcome === null ? null : (trace.outcomes[outcome] ?? null);
-  return {
-    verdict: agreement.kind === 'open' ? 'undetermined' : agreement.kind,
-    outcome,
-    differences: agreement.kind === 'disagree' ? agreement.differences : [],
-    questions: agreement.kind === 'open' ? agreement.questions : [],
-    unseen,
-    sideBySide: sideBySide(compared, first, places),
-  };
-}
-
-/**
- * A flow from outside begins, for the model, where it arrives: what its sender's own hooks saw of
- * it is not compared.
- */
-function withoutSending(report: FlowReport, sender: string | null): FlowReport {
-  if (sender === null) return report;
-  const visits = report.visits.filter(
-    ({ namespace, hook }) => namespace !== sender || (hook !== 'output' && hook !== 'postrouting'),
-  );
-  return { ...report, visits };
 }
 
 /** The kernel's answer counts where nothing is missing that matters and the model agrees with it. */
