@@ -36,7 +36,8 @@ export function bridgeReceive(kernel: Kernel, frame: BridgedFrame): Departure {
   const dropping = dropsUnmodelled(kernel, { kind: 'bridge', bridge });
   if (dropping) return dropAt(kernel, frame.skb, dropping, port, 'NETFILTER_DROP');
   const filtered = bridgeNfCallIptables(kernel.netns, bridge, kernel.run.decider);
-  let skb: Skb = { ...frame.skb, physin: port };
+  // Without br_netfilter nothing notes the port. Linux: nf_bridge_alloc().
+  let skb: Skb = filtered ? { ...frame.skb, physin: port } : frame.skb;
   let target = frame.target;
   let forUs = isFrameFor(kernel.netns, target);
   if (filtered) {
