@@ -1,16 +1,19 @@
-import type { Name } from './topology.ts';
+import type { ChecklistCase, Proof } from '../checklist/checklist-case.ts';
+import { type Change, type Name, site, VIP } from '../checklist/site.ts';
 
 /** A flow and the state it meets. Commands run in a namespace before the flow. */
-export interface PathCase {
+interface PathCase {
   readonly name: string;
   readonly setup: readonly { readonly at: Name; readonly argv: readonly string[] }[];
-  readonly from: Exclude<Name, 'fabric'>;
+  readonly from: Name;
   readonly to: string;
   readonly port: number;
   readonly bindSource?: string;
   readonly bindDevice?: string;
-  /** Seconds the client waits; a failing neighbour takes the kernel three. */
-  readonly patience?: number;
+  /** How it ends when it does not connect. */
+  readonly ends?: 'refused' | 'timeout' | 'unreachable' | 'not-permitted';
+  /** A case with the same client that connects, for one that does not. */
+  readonly control?: string;
 }
 
 const at = (name: Name, command: string): PathCase['setup'][number] => ({
@@ -18,7 +21,6 @@ const at = (name: Name, command: string): PathCase['setup'][number] => ({
   argv: command.split(' '),
 });
 
-const VIP = '10.96.0.1';
 const dnat = (
   node: Name,
   chain: string,
@@ -32,7 +34,7 @@ const rpFilter = (node: Name, mode: number): readonly PathCase['setup'][number][
   at(node, `sysctl -qw net.ipv4.conf.eth0.rp_filter=${mode}`),
 ];
 
-export const CASES: readonly PathCase[] = [
+const PATHS: readonly PathCase[] = [
   {
     name: 'a pod reaches a pod of the other node',
     setup: [],
@@ -68,6 +70,8 @@ export const CASES: readonly PathCase[] = [
     from: 'p1',
     to: '10.1.2.2',
     port: 81,
+    ends: 'refused',
+    control: 'a pod reaches a pod of the other node',
   },
   {
     name: 'a Service address without rules goes to the gateway nobody has',
@@ -75,7 +79,8 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: VIP,
     port: 80,
-    patience: 5,
+    ends: 'unreachable',
+    control: 'a node reaches a Service with a remote endpoint when nothing validates',
   },
   {
     name: 'a node reaches a Service with a remote endpoint when nothing validates',
@@ -90,6 +95,8 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: VIP,
     port: 80,
+    ends: 'timeout',
+    control: 'a node reaches a Service with a remote endpoint when nothing validates',
   },
   {
     name: 'strict rp_filter on the client node drops the native reply',
@@ -97,6 +104,8 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: VIP,
     port: 80,
+    ends: 'timeout',
+    control: 'a node reaches a Service with a remote endpoint when nothing validates',
   },
   {
     name: 'loose rp_filter lets both pass',
@@ -130,8 +139,9 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: VIP,
     port: 80,
+    ends: 'unreachable',
+    control: 'a node reaches a Service with a remote endpoint when nothing validates',
     bindDevice: 'eth0',
-    patience: 5,
   },
   {
     name: 'a bound overlay address is kept',
@@ -185,6 +195,8 @@ export const CASES: readonly PathCase[] = [
     from: 'q2',
     to: VIP,
     port: 80,
+    ends: 'timeout',
+    control: 'a Service with an endpoint on the same bridge works with br_netfilter',
   },
   {
     name: 'hairpin without masquerade fails',
@@ -195,6 +207,8 @@ export const CASES: readonly PathCase[] = [
     from: 'p2',
     to: VIP,
     port: 80,
+    ends: 'timeout',
+    control: 'hairpin with masquerade works',
   },
   {
     name: 'hairpin with masquerade works',
@@ -218,6 +232,8 @@ export const CASES: readonly PathCase[] = [
     from: 'p2',
     to: VIP,
     port: 80,
+    ends: 'timeout',
+    control: 'hairpin with masquerade works',
   },
   {
     name: 'REJECT in OUTPUT refuses at once',
@@ -225,6 +241,8 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: VIP,
     port: 80,
+    ends: 'refused',
+    control: 'a node reaches a Service with a remote endpoint when nothing validates',
   },
   {
     name: 'REJECT with host-prohibited in FORWARD is unreachable for the pod',
@@ -234,6 +252,8 @@ export const CASES: readonly PathCase[] = [
     from: 'p1',
     to: '10.1.2.2',
     port: 8080,
+    ends: 'unreachable',
+    control: 'a pod reaches a pod of the other node',
   },
   {
     name: 'REJECT with tcp-reset in FORWARD refuses',
@@ -243,6 +263,8 @@ export const CASES: readonly PathCase[] = [
     from: 'p1',
     to: '10.1.2.2',
     port: 8080,
+    ends: 'refused',
+    control: 'a pod reaches a pod of the other node',
   },
   {
     name: 'REJECT after DNAT refuses the pod through the quoted packet',
@@ -253,6 +275,8 @@ export const CASES: readonly PathCase[] = [
     from: 'p1',
     to: VIP,
     port: 80,
+    ends: 'refused',
+    control: 'a pod reaches a Service with a remote endpoint',
   },
   {
     name: 'DROP in OUTPUT is silent for TCP',
@@ -260,6 +284,8 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: '10.1.2.2',
     port: 8080,
+    ends: 'timeout',
+    control: 'a node reaches a remote pod with the overlay address',
   },
   {
     name: 'DROP in INPUT of the endpoint pod is silent',
@@ -267,6 +293,8 @@ export const CASES: readonly PathCase[] = [
     from: 'p1',
     to: '10.1.2.2',
     port: 8080,
+    ends: 'timeout',
+    control: 'a pod reaches a pod of the other node',
   },
   {
     name: 'FORWARD policy DROP on the endpoint node is silent',
@@ -274,6 +302,8 @@ export const CASES: readonly PathCase[] = [
     from: 'p1',
     to: '10.1.2.2',
     port: 8080,
+    ends: 'timeout',
+    control: 'a pod reaches a pod of the other node',
   },
   {
     name: 'a DROP for VXLAN in INPUT cuts the overlay',
@@ -281,6 +311,8 @@ export const CASES: readonly PathCase[] = [
     from: 'p1',
     to: '10.1.2.2',
     port: 8080,
+    ends: 'timeout',
+    control: 'a pod reaches a pod of the other node',
   },
   {
     name: 'forwarding off on the endpoint node is silent',
@@ -288,6 +320,8 @@ export const CASES: readonly PathCase[] = [
     from: 'p1',
     to: '10.1.2.2',
     port: 8080,
+    ends: 'timeout',
+    control: 'a pod reaches a pod of the other node',
   },
   {
     name: 'an unreachable route answers the pod',
@@ -295,6 +329,8 @@ export const CASES: readonly PathCase[] = [
     from: 'p1',
     to: '10.1.2.2',
     port: 8080,
+    ends: 'unreachable',
+    control: 'a pod reaches a pod of the other node',
   },
   {
     name: 'an unreachable route fails the node at once',
@@ -302,6 +338,8 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: '10.1.2.2',
     port: 8080,
+    ends: 'unreachable',
+    control: 'a node reaches a remote pod with the overlay address',
   },
   {
     name: 'a prohibit route is not permitted for the node',
@@ -309,6 +347,8 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: '10.1.2.2',
     port: 8080,
+    ends: 'not-permitted',
+    control: 'a node reaches a remote pod with the overlay address',
   },
   {
     name: 'a blackhole route is silent for the pod',
@@ -316,6 +356,8 @@ export const CASES: readonly PathCase[] = [
     from: 'p1',
     to: '10.1.2.2',
     port: 8080,
+    ends: 'timeout',
+    control: 'a pod reaches a pod of the other node',
   },
   {
     name: 'no default route fails before DNAT',
@@ -323,6 +365,8 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: VIP,
     port: 80,
+    ends: 'unreachable',
+    control: 'a node reaches a Service with a remote endpoint when nothing validates',
   },
   {
     name: 'a mark in mangle OUTPUT routes again',
@@ -334,6 +378,8 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: '10.1.2.2',
     port: 8080,
+    ends: 'timeout',
+    control: 'a node reaches a remote pod with the overlay address',
   },
   {
     name: 'a mark in an nft filter chain does not route again',
@@ -360,6 +406,8 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: '10.1.2.2',
     port: 8080,
+    ends: 'timeout',
+    control: 'a node reaches a remote pod with the overlay address',
   },
   {
     name: 'native nft DNAT works like iptables',
@@ -402,7 +450,8 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: VIP,
     port: 80,
-    patience: 5,
+    ends: 'unreachable',
+    control: 'a node reaches a Service with a remote endpoint when nothing validates',
   },
   {
     name: 'NodePort on 127.0.0.1 needs route_localnet',
@@ -416,10 +465,13 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: '127.0.0.1',
     port: 30080,
+    ends: 'timeout',
+    control: 'NodePort on 127.0.0.1 works with route_localnet',
   },
   {
     name: 'NodePort on 127.0.0.1 works with route_localnet',
     setup: [
+      at('p1', 'true'),
       at('n1', 'sysctl -qw net.ipv4.conf.all.route_localnet=1'),
       at(
         'n1',
@@ -437,7 +489,8 @@ export const CASES: readonly PathCase[] = [
     from: 'n1',
     to: '192.168.7.77',
     port: 80,
-    patience: 5,
+    ends: 'unreachable',
+    control: 'a node reaches a remote pod with the overlay address',
   },
   {
     name: 'a pod gets host unreachable for a neighbour nobody answers for',
@@ -445,6 +498,31 @@ export const CASES: readonly PathCase[] = [
     from: 'p1',
     to: '192.168.7.77',
     port: 80,
-    patience: 5,
+    ends: 'unreachable',
+    control: 'a pod reaches a pod of the other node',
   },
 ];
+
+/** Each in the site with its commands. */
+export const CASES: readonly ChecklistCase[] = PATHS.map((item) => {
+  const names = [...new Set([item.from, ...item.setup.map(({ at }) => at)])];
+  const changes = names.map((name): readonly [Name, Change] => [
+    name,
+    { commands: item.setup.filter(({ at }) => at === name).map(({ argv }) => argv) },
+  ]);
+  const proof: Proof = { kind: 'client', outcome: item.ends ?? 'connected' };
+  return {
+    name: item.name,
+    topology: site(Object.fromEntries(changes)),
+    flow: {
+      from: item.from,
+      protocol: 'tcp',
+      to: item.to,
+      port: item.port,
+      ...(item.bindSource ? { source: item.bindSource } : {}),
+      ...(item.bindDevice ? { device: item.bindDevice } : {}),
+    },
+    proof: [proof],
+    ...(item.control ? { control: item.control } : {}),
+  };
+});

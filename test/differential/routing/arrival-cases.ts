@@ -308,6 +308,8 @@ export const SCENES: readonly Scene[] = [
       'route del default',
       ...ROUTE_TYPES.map((type, i) => `route add ${type} 30.${i}.0.0/16`),
       'route add 40.0.0.0/8 mtu 1200 via 10.0.1.1 dev d1',
+      'link set d1 mtu 1400',
+      'route add 41.0.0.0/8 via 10.0.1.1 dev d1',
     ],
     iptables: [],
     arrivals: [
@@ -333,6 +335,16 @@ export const SCENES: readonly Scene[] = [
           iif: 'd0' as const,
           from: '10.20.0.5',
           to: '40.0.0.1',
+          length,
+          dontFragment,
+        })),
+      ),
+      ...([1400, 1401] as const).flatMap((length) =>
+        [true, false].map((dontFragment) => ({
+          name: `${length} bytes to a device of 1400, DF ${dontFragment ? 'set' : 'clear'}`,
+          iif: 'd0' as const,
+          from: '10.20.0.5',
+          to: '41.0.0.1',
           length,
           dontFragment,
         })),

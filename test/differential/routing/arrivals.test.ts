@@ -35,6 +35,9 @@ const ICMP_ERRORS = ['3/0', '3/1', '3/4', '3/13', '11/0'] as const;
 /** Rules that only count, each named by its comment. */
 const COUNTING: readonly string[] = [
   '-t mangle -A INPUT -p udp -m comment --comment local',
+  '-t mangle -A FORWARD -p udp -m comment --comment forward-hook',
+  // A router's FORWARD sees the hop count it has counted down.
+  '-t mangle -A FORWARD -p udp -m ttl --ttl-eq 63 -m comment --comment hops-63',
   ...DEVICES.map(
     (device) => `-t mangle -A POSTROUTING -o ${device} -p udp -m comment --comment ${device}`,
   ),
@@ -98,7 +101,10 @@ const sysctlsOf = (item: ArrivalCase): Readonly<Record<string, string>> => ({
 });
 
 /** What the model says, in the words of `kernelSays`. */
-function modelSays(state: NetnsState, item: ArrivalCase): string {
+function modelSays(
+  state: NetnsState,
+  item: ArrivalCase,
+): { readonly end: string; readonly forwardHook: boolean; readonly hops63: boolean } {
   const values = new Map(state.sysctls.values);
   for (const [key, value] of Object.entries(sysctlsOf(item))) {
     values.set(key, { value, source: null });
@@ -112,7 +118,12 @@ function modelSays(state: NetnsState, item: ArrivalCase): string {
     { skb: freshSkb(packetOf(item)), iif: item.iif, looped: false, prerouted: false },
   );
   expect(run.unsupportedUses).toEqual([]);
-  return wordsOf(departure);
+  const forwarded = run.takeVisits().find(({ hook }) => hook === 'forward');
+  return {
+    end: wordsOf(departure),
+    forwardHook: forwarded !== undefined,
+    hops63: forwarded?.skb.packet.ttl === 63,
+  };
 }
 
 function wordsOf(departure: Departure): string {
@@ -171,7 +182,9 @@ describe.skipIf(missing !== null)(`arrivals on the kernel${missing ? ` (${missin
         const observed = seen[at];
         if (!observed) throw new Error('the packet was not sent');
         const traced = seen.some(({ reason }) => reason !== null);
-        const model = modelSays(state, item);
+        const { end: model, forwardHook, hops63 } = modelSays(state, item);
+        expect(observed.counters.has('forward-hook')).toBe(forwardHook);
+        expect(observed.counters.has('hops-63')).toBe(hops63);
         expect(traced ? model : withoutReason(model)).toBe(kernelSays(observed, traced));
         const expected = COUNTER_OF[model.split(' ')[0] ?? ''];
         const counted = Object.values(COUNTER_OF).filter((name) => observed.nstat.has(name));

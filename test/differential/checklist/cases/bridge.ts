@@ -105,6 +105,41 @@ export const BRIDGE: readonly ChecklistCase[] = [
     proof: [connected, { kind: 'rule', at: 'n2', chain: 'FORWARD', position: 1, packets: 0 }],
   },
   {
+    name: 'with call-iptables a packet that goes up keeps the port it came in by',
+    topology: site({
+      q2: {},
+      p1: {},
+      n2: {
+        sysctls: call(1),
+        iptablesNft:
+          '*filter\n-A FORWARD -m physdev --physdev-in vq2 -p tcp --dport 8080 -j REJECT\nCOMMIT\n',
+      },
+    }),
+    flow: { ...flow, to: '10.1.1.2' },
+    proof: [
+      { kind: 'client', outcome: 'refused' },
+      { kind: 'visit', at: 'n2', like: { hook: 'forward', iif: 'cni0', oif: 'vx1' } },
+    ],
+    control: 'without call-iptables a packet that goes up has no port',
+  },
+  {
+    name: 'without call-iptables a packet that goes up has no port',
+    topology: site({
+      q2: {},
+      p1: {},
+      n2: {
+        sysctls: call(0),
+        iptablesNft:
+          '*filter\n-A FORWARD -m physdev --physdev-in vq2 -p tcp --dport 8080 -j REJECT\nCOMMIT\n',
+      },
+    }),
+    flow: { ...flow, to: '10.1.1.2' },
+    proof: [
+      connected,
+      { kind: 'visit', at: 'n2', like: { hook: 'forward', iif: 'cni0', oif: 'vx1' } },
+    ],
+  },
+  {
     name: 'an nft table of family bridge decides about frames, and the model names it',
     topology: site({
       q2: {},
