@@ -27,31 +27,28 @@ export function counterChanges(
   const changes: Record<string, number> = {};
   for (const [i, text] of after.entries()) {
     if (text === before[i]) continue;
-    const old = counters(before[i] ?? '');
-    for (const [name, value] of counters(text)) {
-      const change = value - (old.get(name) ?? 0);
-      if (change !== 0) changes[name] = change;
+    const old = (before[i] ?? '').split('\n');
+    const lines = text.split('\n');
+    for (const [k, line] of lines.entries()) {
+      if (line === old[k]) continue;
+      const was = new Map(countersIn(old[k - 1], old[k]));
+      for (const [name, value] of countersIn(lines[k - 1], line)) {
+        const change = value - (was.get(name) ?? 0);
+        if (change !== 0) changes[name] = change;
+      }
     }
   }
   return changes;
 }
 
-function counters(text: string): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
-  let names: readonly string[] = [];
-  for (const line of text.split('\n')) {
-    const [first = '', ...rest] = line.split(/\s+/);
-    if (first === '') continue;
-    if (!first.endsWith(':')) {
-      found.set(first, Number(rest[0]));
-    } else if (names[0] === first) {
-      for (const [i, value] of rest.entries()) {
-        found.set(`${first.slice(0, -1)}${names[i + 1]}`, Number(value));
-      }
-      names = [];
-    } else {
-      names = [first, ...rest];
-    }
-  }
-  return found;
+/** The counters of a line: one, or those that the line above has the names of. */
+function countersIn(
+  above: string | undefined,
+  line: string | undefined,
+): readonly (readonly [string, number])[] {
+  const [first = '', ...values] = (line ?? '').split(/\s+/);
+  if (!first.endsWith(':')) return [[first, Number(values[0] ?? 0)]];
+  const names = (above ?? '').split(/\s+/);
+  const group = first.slice(0, -1);
+  return values.map((value, i) => [`${group}${names[i + 1]}`, Number(value)]);
 }

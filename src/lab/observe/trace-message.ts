@@ -2,7 +2,14 @@ import { bytesOf } from '../../evidence/capture/cursor.ts';
 import { readIpPacket } from '../../evidence/capture/ip-packet.ts';
 import type { ObservedPacket } from '../../evidence/observation.ts';
 import type { CtState } from '../../linux/ct-state.ts';
-import { bytesIn, joined, numberOf, readAttributes, textOf } from './netlink-attributes.ts';
+import {
+  type Attributes,
+  bytesIn,
+  joined,
+  numberOf,
+  readAttributes,
+  textOf,
+} from './netlink-attributes.ts';
 import { familyName, NFGEN_SIZE, NFTA } from './nf-tables.ts';
 
 /** One step of a packet through an nft chain. Linux: nft_trace_notify(). */
@@ -50,11 +57,6 @@ export function readTraceMessage(body: DataView): TraceMessage | null {
   if (table === null || chain === null || skb === null || !kind) return null;
   const handle = attributes.get(NFTA.trace.ruleHandle);
   const policy = numberOf(attributes.get(NFTA.trace.policy));
-  const headers = joined([
-    bytesIn(attributes.get(NFTA.trace.networkHeader)),
-    bytesIn(attributes.get(NFTA.trace.transportHeader)),
-  ]);
-  const packet = readIpPacket(bytesOf(headers));
   const mark = numberOf(attributes.get(NFTA.trace.mark)) ?? 0;
   return {
     skb,
@@ -69,13 +71,23 @@ export function readTraceMessage(body: DataView): TraceMessage | null {
         ? verdictName(policy ?? 0)
         : readVerdict(attributes.get(NFTA.trace.verdict)),
     mark,
-    dump: packet && {
+    dump: readDump(attributes, mark),
+  };
+}
+
+function readDump(attributes: Attributes, mark: number): PacketDump | null {
+  const network = attributes.get(NFTA.trace.networkHeader);
+  if (!network) return null;
+  const transport = attributes.get(NFTA.trace.transportHeader);
+  const packet = readIpPacket(bytesOf(joined([bytesIn(network), bytesIn(transport)])));
+  return (
+    packet && {
       iif: numberOf(attributes.get(NFTA.trace.iif)),
       oif: numberOf(attributes.get(NFTA.trace.oif)),
       ctState: ctStateOf(numberOf(attributes.get(NFTA.trace.ctState))),
       packet: { ...packet, mark },
-    },
-  };
+    }
+  );
 }
 
 function readVerdict(value: DataView | undefined): string {
