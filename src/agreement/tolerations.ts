@@ -9,6 +9,8 @@ import type { VisibleKind } from './packet-kind.ts';
 export const TOLERATIONS = {
   'chosen-port':
     'The port that a translation picks is drawn; the model names one of the range. Linux: nf_nat_l4proto_unique_tuple().',
+  'unspecified-drop':
+    'The kernel frees delivered clones with NOT_SPECIFIED too, so such drops are not reported; the last hook that the packet met proves the place.',
   'never-sent':
     'A call that fails before a packet exists frees none: the model shows the packet that would have been.',
   'end-of-story':

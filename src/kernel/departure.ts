@@ -22,7 +22,13 @@ export type Departure =
       readonly skb: Skb;
     }
   /** Accepted by INPUT; a socket (or an encapsulation) of this namespace takes it. */
-  | { readonly kind: 'local'; readonly iif: string; readonly skb: Skb }
+  | {
+      readonly kind: 'local';
+      readonly iif: string;
+      /** The device that a socket has to be bound to, where it is bound to one. */
+      readonly boundTo: string;
+      readonly skb: Skb;
+    }
   | {
       readonly kind: 'dropped';
       readonly reason: string;
@@ -34,6 +40,8 @@ export type Departure =
       readonly errno: Errno | null;
       /** True for a REJECT rule: dropped on purpose, with an answer. */
       readonly rejected: boolean;
+      /** The packet's route led over the loopback device. */
+      readonly overLoopback?: boolean;
     }
   /** The model cannot say what happens next; the reason has been named. */
   | { readonly kind: 'unknown'; readonly at: string; readonly skb: Skb };

@@ -21,7 +21,10 @@ export function endedByHook(
       return null;
     case 'drop':
       record(kernel, outcome.skb, { kind: 'drop', reason: outcome.reason, at: outcome.at }, place);
-      return { ...dropped(outcome.skb, outcome.reason, outcome.at), ...(errno ? { errno } : {}) };
+      return {
+        ...dropped(outcome.skb, outcome.reason, outcome.at),
+        ...(errno ? { errno: outcome.errno ?? errno } : {}),
+      };
     case 'reject':
       record(kernel, outcome.skb, { kind: 'reject', with: outcome.with }, place);
       return {
@@ -32,6 +35,7 @@ export function endedByHook(
         answer: rejectAnswer(outcome.with),
         errno,
         rejected: true,
+        overLoopback: pass.iif === 'lo' || pass.oif === 'lo',
       };
     case 'stolen':
       return { kind: 'unknown', at: outcome.at, skb: outcome.skb };

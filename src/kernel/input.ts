@@ -7,6 +7,7 @@ import {
   type IcmpError,
 } from './answer.ts';
 import { type Departure, dropped } from './departure.ts';
+import { deviceWithAddress } from './device/find-device.ts';
 import { forward } from './forward.ts';
 import { endedByHook } from './hook-departure.ts';
 import { type Kernel, record } from './kernel.ts';
@@ -46,7 +47,11 @@ export function receive(kernel: Kernel, arrival: Arrival): Departure {
     skb = outcome.skb;
   }
   const readdressed = !sameAddress(skb.packet.destination, arrival.skb.packet.destination);
-  if (arrival.looped && !readdressed) return deliver(kernel, skb, iif);
+  if (arrival.looped && !readdressed) {
+    // Its route is that of the sender, which remembers whose address it leads to. Linux: inet_iif().
+    const holder = deviceWithAddress(kernel.netns, skb.packet.destination);
+    return deliver(kernel, skb, iif, holder?.name ?? iif);
+  }
   const found = routeInput(
     kernel.netns,
     { packet: skb.packet, iif, mark: skb.mark },
@@ -69,10 +74,12 @@ export function receive(kernel: Kernel, arrival: Arrival): Departure {
 }
 
 /** INPUT; the socket is looked up by whoever called. Linux: ip_local_deliver(). */
-export function deliver(kernel: Kernel, skb: Skb, iif: string): Departure {
+export function deliver(kernel: Kernel, skb: Skb, iif: string, boundTo = iif): Departure {
   const pass: HookPass = { hook: 'input', iif, oif: '', localSocket: null, reroute: null };
   const outcome = runHook(kernel, skb, pass);
-  return endedByHook(kernel, outcome, pass, null) ?? { kind: 'local', iif, skb: outcome.skb };
+  return (
+    endedByHook(kernel, outcome, pass, null) ?? { kind: 'local', iif, boundTo, skb: outcome.skb }
+  );
 }
 
 function icmpOf(name: Extract<InputRoute, { kind: 'error' }>['icmp']): IcmpError | null {

@@ -108,9 +108,9 @@ export function sendLocal(kernel: Kernel, send: LocalSend): Departure {
     reroute: (skb) => {
       const found = reroute(kernel.netns, skb, send.boundDevice, kernel.run.decider);
       recordRoute(kernel, skb, found, 'reroute');
-      if (found.kind === 'error') return false;
+      if (found.kind === 'error') return found.errno;
       route = found;
-      return true;
+      return null;
     },
   };
   const outcome = runHook(kernel, send.skb, pass);

@@ -24,14 +24,16 @@ function next(world: World, { kernel, departure }: Passage): Crossing {
     case 'bridged':
       return leavePort(world, kernel, departure);
     case 'local': {
-      const { iif, skb } = departure;
-      return decapsulate(kernel, skb) ?? { kind: 'end', end: { kind: 'local', kernel, iif, skb } };
+      const { iif, boundTo, skb } = departure;
+      const end = { kind: 'local', kernel, iif, boundTo, skb } as const;
+      return decapsulate(kernel, skb) ?? { kind: 'end', end };
     }
     case 'dropped': {
-      const { reason, skb, answer, errno, rejected } = departure;
+      const { reason, skb, answer, errno, rejected, overLoopback } = departure;
+      const routed = overLoopback ? ({ routed: 'loopback' } as const) : {};
       return {
         kind: 'end',
-        end: { kind: 'dropped', kernel, reason, skb, answer, errno, rejected },
+        end: { kind: 'dropped', kernel, reason, skb, answer, errno, rejected, ...routed },
       };
     }
     case 'unknown':

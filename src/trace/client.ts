@@ -3,6 +3,7 @@ import { type Address, sameAddress } from '../packet/address.ts';
 import type { Flow } from '../packet/flow.ts';
 import { type Packet, ports } from '../packet/packet.ts';
 import { type NetnsRef, sameNetns } from '../packet/place.ts';
+import { PROTOCOL } from '../packet/protocol.ts';
 import type { ClientResult } from './trace.ts';
 
 /** The client's socket as the kernel finds it for a reply. */
@@ -35,16 +36,19 @@ function clientPort(first: Packet): number {
 
 /**
  * Whether a packet is the client's: addresses and ports as the client knows them, at the
- * client's namespace, on the device its socket is bound to.
+ * client's namespace, by the device its socket is bound to.
  * Linux: __inet_lookup_established(), inet_bound_dev_eq().
  */
 export function isForClient(
   client: ClientSocket,
   packet: Packet,
-  at: { readonly where: NetnsRef; readonly iif: string },
+  at: { readonly where: NetnsRef; readonly iif: string; readonly boundTo: string },
 ): boolean {
   if (client.where !== null && !sameNetns(client.where, at.where)) return false;
-  if (client.boundDevice !== null && client.boundDevice !== at.iif) return false;
+  // Linux: __udp4_lib_err() looks for the device the error came in by.
+  const quoted = packet.transport.kind === 'icmp' ? packet.transport.quoted : undefined;
+  const device = quoted?.protocol === PROTOCOL.udp ? at.iif : at.boundTo;
+  if (client.boundDevice !== null && client.boundDevice !== device) return false;
   return isAddressedToClient(client, packet);
 }
 
@@ -53,8 +57,9 @@ export function isAddressedToClient(client: ClientSocket, packet: Packet): boole
   const t = packet.transport;
   if (t.kind === 'icmp' && t.quoted) return isFromClient(client, t.quoted);
   if (!sameAddress(packet.destination, client.address)) return false;
-  if (!sameAddress(packet.source, client.to)) return false;
+  // An echo reply is told by its identifier, whoever sends it. Linux: ping_lookup().
   if (t.kind === 'icmp') return (t.id ?? 0) === client.port;
+  if (!sameAddress(packet.source, client.to)) return false;
   const { sport, dport } = ports(packet);
   return dport === client.port && sport === client.toPort;
 }

@@ -92,7 +92,7 @@ function settleRequest(
     push(world, packets, describe(end, 'original', kind));
     return { ...settleLost(world, flow, client, end, packets), ...nobody };
   }
-  const { kernel, skb, iif } = end;
+  const { kernel, skb } = end;
   const taken = {
     endpoint: endpointOf(kernel, skb.packet),
     sourceAtEndpoint: skb.packet.source,
@@ -100,7 +100,7 @@ function settleRequest(
   loseEntries(world);
   const steps = world.run.takeSteps();
   const visits = world.run.takeVisits();
-  const reply = replyTo(kernel, skb, iif);
+  const reply = replyTo(kernel, skb, end);
   if (reply === null) {
     packets.push({ ...describe(end, 'original', kind), steps, visits });
     return { ...UNKNOWN, ...taken };
@@ -137,12 +137,13 @@ function settleLost(
 ): Settled {
   switch (end.kind) {
     case 'dropped': {
-      if (end.errno !== null) return { client: resultOfErrno(end.errno), errno: end.errno };
-      if (end.answer === null || end.kernel === null) return TIMEOUT;
-      const answer = refusal(end.kernel, end.answer, end.skb);
+      const failed = end.errno === null ? null : failedWith(end.errno);
+      if (end.answer === null || end.kernel === null) return failed ?? TIMEOUT;
+      const answer = refusal(end.kernel, end.answer, end.skb, end.routed ?? null);
       const back = finish(world, answer.crossing);
       push(world, packets, describe(back, 'reply', answer.kind));
-      return settleReply(world, flow, client, back, packets, answer.kind);
+      // The call returns before the error that was sent beside it is read.
+      return failed ?? settleReply(world, flow, client, back, packets, answer.kind);
     }
     case 'looped':
       return TIMEOUT;
@@ -151,6 +152,10 @@ function settleLost(
     case 'unknown':
       return UNKNOWN;
   }
+}
+
+function failedWith(errno: Errno): Settled {
+  return { client: resultOfErrno(errno), errno };
 }
 
 function settleReply(
@@ -173,10 +178,13 @@ function settleReply(
   return { client: completeHandshake(world, flow, packet, packets), errno: null };
 }
 
-/** A reply that reached the client's node but not its socket is answered by a reset there. */
+/**
+ * A reply that reached the client's node but not its socket is answered by a reset there. An ICMP
+ * error that no socket is concerned by was delivered to the kernel. Linux: icmp_unreach().
+ */
 function settleStranger(back: PacketEnd, packets: PacketTrace[]): Settled {
   const last = packets.at(-1);
-  if (back.kind === 'local' && last) {
+  if (back.kind === 'local' && last && last.kind !== 'icmp-error') {
     packets[packets.length - 1] = { ...last, disposition: 'dropped', dropReason: 'NO_SOCKET' };
   }
   return TIMEOUT;
@@ -186,7 +194,7 @@ function settleStranger(back: PacketEnd, packets: PacketTrace[]): Settled {
 function receivedByClient(client: ClientSocket, back: PacketEnd): Packet | null {
   switch (back.kind) {
     case 'local': {
-      const at = { where: back.kernel.netns.ref, iif: back.iif };
+      const at = { where: back.kernel.netns.ref, iif: back.iif, boundTo: back.boundTo };
       return isForClient(client, back.skb.packet, at) ? back.skb.packet : null;
     }
     case 'left':

@@ -31,5 +31,6 @@ export function neighbourFailed(
     answer: ICMP_HOST_UNREACHABLE,
     errno: null,
     rejected: false,
+    routed: 'out',
   });
 }

@@ -13,7 +13,14 @@ export interface Passage {
 /** How a packet's way ended. */
 export type PacketEnd =
   /** A socket or the kernel of this namespace has it. */
-  | { readonly kind: 'local'; readonly kernel: Kernel; readonly iif: string; readonly skb: Skb }
+  | {
+      readonly kind: 'local';
+      readonly kernel: Kernel;
+      readonly iif: string;
+      /** The device that a socket has to be bound to, where it is bound to one. */
+      readonly boundTo: string;
+      readonly skb: Skb;
+    }
   | {
       readonly kind: 'dropped';
       readonly kernel: Kernel | null;
@@ -22,6 +29,11 @@ export type PacketEnd =
       readonly answer: IcmpError | 'tcp-reset' | null;
       readonly errno: Errno | null;
       readonly rejected: boolean;
+      /**
+       * Where its route led, as far as that decides from which address an error about it comes:
+       * out of a device, or over loopback.
+       */
+      readonly routed?: 'out' | 'loopback';
     }
   /** It left what is known, towards a host that was not captured. */
   | { readonly kind: 'left'; readonly kernel: Kernel; readonly device: string; readonly skb: Skb }

@@ -11,9 +11,11 @@ import {
 import { ownsAddress } from '../kernel/device/find-device.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import { findOutputRoute, sendLocal } from '../kernel/output.ts';
+import { addressType } from '../kernel/routing/address-type.ts';
 import type { OutputKey } from '../kernel/routing/lookup.ts';
 import type { CtAttachment, Skb } from '../kernel/skb.ts';
 import { findListener } from '../kernel/socket.ts';
+import { acceptedMark, replyMark } from '../kernel/sysctl-lookup.ts';
 import { type Packet, ports } from '../packet/packet.ts';
 import { type Crossing, droppedAt, passage } from './passage.ts';
 import type { PacketKind } from './trace.ts';
@@ -30,7 +32,11 @@ export interface Reply {
  * The answer of a namespace to a request that reached it, or null when the model does not know
  * what would answer. Linux: tcp_v4_rcv(), __udp4_lib_rcv(), icmp_echo().
  */
-export function replyTo(kernel: Kernel, skb: Skb, iif: string): Reply | null {
+export function replyTo(
+  kernel: Kernel,
+  skb: Skb,
+  { iif, boundTo }: { readonly iif: string; readonly boundTo: string },
+): Reply | null {
   const { packet } = skb;
   const t = packet.transport;
   switch (t.kind) {
@@ -39,13 +45,13 @@ export function replyTo(kernel: Kernel, skb: Skb, iif: string): Reply | null {
       return {
         kind: 'echo-reply',
         request: 'accepted',
-        crossing: sendReply(kernel, answerTo(packet)),
+        crossing: sendReply(kernel, answerTo(packet), { mark: reflected(kernel, skb) }),
       };
     case 'tcp':
     case 'udp': {
       const found = findListener(
         kernel.netns,
-        { protocol: t.kind, address: packet.destination, port: t.dport, device: iif },
+        { protocol: t.kind, address: packet.destination, port: t.dport, device: boundTo },
         kernel.run.decider,
       );
       if (found === 'listening') {
@@ -54,7 +60,13 @@ export function replyTo(kernel: Kernel, skb: Skb, iif: string): Reply | null {
         return {
           kind: t.kind === 'tcp' ? 'syn-ack' : 'answer',
           request: 'accepted',
-          crossing: sendReply(kernel, t.kind === 'tcp' ? synAck(packet, 0) : answerTo(packet)),
+          crossing:
+            t.kind === 'tcp'
+              ? sendReply(kernel, synAck(packet, 0), {
+                  mark: acceptedMark(kernel.netns, skb.mark, kernel.run.decider),
+                  fromSocket: true,
+                })
+              : sendReply(kernel, answerTo(packet), { mark: 0, fromSocket: true }),
         };
       }
       record(
@@ -64,11 +76,16 @@ export function replyTo(kernel: Kernel, skb: Skb, iif: string): Reply | null {
         { iif },
       );
       return t.kind === 'tcp'
-        ? { kind: 'rst', request: 'refused', crossing: sendReply(kernel, reset(packet)) }
+        ? { kind: 'rst', request: 'refused', crossing: refuseSegment(kernel, skb) }
         : {
             kind: 'icmp-error',
             request: 'refused',
-            crossing: sendIcmp(kernel, ICMP_PORT_UNREACHABLE, skb),
+            crossing: sendIcmp(
+              kernel,
+              ICMP_PORT_UNREACHABLE,
+              skb,
+              iif === 'lo' ? 'loopback' : null,
+            ),
           };
     }
     case 'sctp':
@@ -82,18 +99,41 @@ export function refusal(
   kernel: Kernel,
   answer: IcmpError | 'tcp-reset',
   about: Skb,
+  routed: 'out' | 'loopback' | null,
 ): { readonly kind: PacketKind; readonly crossing: Crossing } {
+  const extras = {
+    mark: reflected(kernel, about),
+    ct: errorAttachment(about),
+    // The reset of a rule has the source that the packet was sent to. Linux: nf_send_reset().
+    anySource: !ownsAddress(kernel.netns, about.packet.destination),
+  };
   return answer === 'tcp-reset'
-    ? { kind: 'rst', crossing: sendReply(kernel, reset(about.packet), errorAttachment(about)) }
-    : { kind: 'icmp-error', crossing: sendIcmp(kernel, answer, about) };
+    ? { kind: 'rst', crossing: sendReply(kernel, reset(about.packet), extras) }
+    : { kind: 'icmp-error', crossing: sendIcmp(kernel, answer, about, routed) };
 }
 
-function outputKey(packet: Packet, source: OutputKey['source'], any: boolean): OutputKey {
+function reflected({ netns, run }: Kernel, { mark }: Skb): number {
+  return replyMark(netns, mark, run.decider);
+}
+
+/**
+ * A segment that no socket takes is answered by a reset, unless it is here only because a socket was
+ * bound to the loopback device: its address is not ours. Linux: tcp_v4_send_reset().
+ */
+function refuseSegment(kernel: Kernel, skb: Skb): Crossing {
+  const { netns, run } = kernel;
+  const type = addressType(netns, skb.packet.destination, null, run.decider);
+  return type === 'local'
+    ? sendReply(kernel, reset(skb.packet), { mark: reflected(kernel, skb) })
+    : droppedAt(kernel, skb, 'NO_SOCKET');
+}
+
+function outputKey({ packet, mark }: Skb, source: OutputKey['source'], any: boolean): OutputKey {
   return {
     destination: packet.destination,
     source,
     oif: null,
-    mark: 0,
+    mark,
     tos: packet.tos,
     protocol: packet.protocol,
     ...ports(packet),
@@ -102,11 +142,21 @@ function outputKey(packet: Packet, source: OutputKey['source'], any: boolean): O
   };
 }
 
-/** Sends a packet whose source is given. A reset of a REJECT rule has a foreign source. */
-function sendReply(kernel: Kernel, draft: Packet, ct: CtAttachment = { kind: 'none' }): Crossing {
-  const foreign = !ownsAddress(kernel.netns, draft.source);
-  const asked = freshSkb(draft);
-  const route = findOutputRoute(kernel, asked, outputKey(draft, draft.source, foreign));
+/** How an answer is sent. */
+interface Sending {
+  readonly mark: number;
+  readonly ct?: CtAttachment;
+  /** A socket of a process sends it, and rules see its owner. */
+  readonly fromSocket?: true;
+  /** The source need not be an address of ours. */
+  readonly anySource?: boolean;
+}
+
+/** Sends a packet whose source is given. */
+function sendReply(kernel: Kernel, draft: Packet, sending: Sending): Crossing {
+  const { mark, ct = { kind: 'none' }, anySource = false } = sending;
+  const asked = freshSkb(draft, mark);
+  const route = findOutputRoute(kernel, asked, outputKey(asked, draft.source, anySource));
   if (route.kind === 'error') {
     record(kernel, asked, { kind: 'drop', reason: 'IP_OUTNOROUTES', at: route.errno });
     return droppedAt(kernel, asked, 'IP_OUTNOROUTES');
@@ -115,24 +165,34 @@ function sendReply(kernel: Kernel, draft: Packet, ct: CtAttachment = { kind: 'no
     draft.transport.kind === 'tcp' && draft.transport.mss !== undefined
       ? { ...draft, transport: { ...draft.transport, mss: mssOf(route.mtu) } }
       : draft;
-  const skb = { ...freshSkb(packet), ct };
+  const skb = { ...freshSkb(packet, mark), ct };
   record(kernel, skb, { kind: 'socket', operation: 'reply' }, { oif: route.device });
-  return passage(kernel, sendLocal(kernel, { skb, route, boundDevice: null, socket: null }));
+  const socket = sending.fromSocket ? { uid: null } : null;
+  return passage(kernel, sendLocal(kernel, { skb, route, boundDevice: null, socket }));
 }
 
 /**
- * Sends an ICMP error. Its source is the address the packet was sent to, when that is one of
- * ours, else the one the route back chooses. Linux: __icmp_send().
+ * Sends an ICMP error. Its source is the address the packet was sent to, when the packet was routed
+ * to us (by the loopback device, even an address that is not ours, which then cannot send), else the one the
+ * route back chooses. Linux: __icmp_send(), RTCF_LOCAL.
  */
-function sendIcmp(kernel: Kernel, error: IcmpError, about: Skb): Crossing {
+function sendIcmp(
+  kernel: Kernel,
+  error: IcmpError,
+  about: Skb,
+  routed: 'out' | 'loopback' | null,
+): Crossing {
   const { packet } = about;
-  const own = ownsAddress(kernel.netns, packet.destination) ? packet.destination : null;
+  const isLocal =
+    routed === 'loopback' || (routed === null && ownsAddress(kernel.netns, packet.destination));
+  const own = isLocal ? packet.destination : null;
   const draft = icmpErrorPacket(error, packet, packet.destination);
-  const asked = freshSkb(draft);
-  const route = findOutputRoute(kernel, asked, outputKey(draft, own, false));
+  const asked = freshSkb(draft, reflected(kernel, about));
+  const route = findOutputRoute(kernel, asked, outputKey(asked, own, false));
   if (route.kind === 'error') return droppedAt(kernel, asked, 'IP_OUTNOROUTES');
   const skb: Skb = {
-    ...freshSkb({ ...draft, source: route.source }),
+    ...asked,
+    packet: { ...draft, source: route.source },
     ct: errorAttachment(about),
   };
   record(kernel, skb, { kind: 'socket', operation: 'reply' }, { oif: route.device });

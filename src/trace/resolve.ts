@@ -7,7 +7,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { dropsUnmodelled } from '../kernel/netfilter/unmodelled-tables.ts';
 import type { NetnsState } from '../kernel/netns-state.ts';
 import { proxyArp, proxyArpPvlan } from '../kernel/sysctl-lookup.ts';
-import { formatAddress, sameAddress } from '../packet/address.ts';
+import { type Address, formatAddress, sameAddress } from '../packet/address.ts';
 import { netnsKey, sameNetns } from '../packet/place.ts';
 import { type LinkEnds, linkEnds } from './link.ts';
 import type { World } from './world.ts';
@@ -42,6 +42,8 @@ export function resolveNeighbour(world: World, kernel: Kernel, out: Transmit): R
   );
   const known = entry ? byEntry(world, kernel, entry) : null;
   if (known) return { kind: 'found', target: known };
+  const learnt = world.run.learnt.get(learntKey(kernel.netns, out.device, out.nexthop));
+  if (learnt) return { kind: 'found', target: { kind: 'device', end: learnt } };
   const answers = askLink(world, kernel, out, link);
   const first = answers[0];
   if (!first) {
@@ -51,7 +53,13 @@ export function resolveNeighbour(world: World, kernel: Kernel, out: Transmit): R
     });
     return silent || link.complete ? { kind: 'failed' } : { kind: 'found', target: owner };
   }
-  return { kind: 'found', target: { kind: 'device', end: chooseAnswer(kernel, out, answers) } };
+  const end = chooseAnswer(kernel, out, answers);
+  world.run.learnt.set(learntKey(kernel.netns, out.device, out.nexthop), end);
+  return { kind: 'found', target: { kind: 'device', end } };
+}
+
+function learntKey({ ref }: NetnsState, device: string, address: Address): string {
+  return `${netnsKey(ref)} ${device} ${formatAddress(address)}`;
 }
 
 /** The device with an entry's MAC; null where ARP would correct the entry. */
@@ -104,6 +112,11 @@ function askLink(
     const request = { device: end.device, sender, target: out.nexthop };
     if (dropsUnmodelled({ netns, run: world.run }, { kind: 'arp', device: end.device })) continue;
     const answer = answerArp(netns, request, decider);
+    // Who answers knows whom: its own answer later needs no question. Linux: neigh_event_ns().
+    if (answer !== null) {
+      const asker = { netns: kernel.netns.ref, device: out.device };
+      world.run.learnt.set(learntKey(netns, end.device, sender), asker);
+    }
     if (answer === 'own') own.push(end);
     if (answer === 'proxy') proxies.push(end);
   }

@@ -1,5 +1,6 @@
 import type { Connection } from '../kernel/conntrack/connection.ts';
 import type { Decider, Option, Question } from '../kernel/decide.ts';
+import type { DeviceRef } from '../kernel/device/device.ts';
 import type { Run, UnsupportedUse } from '../kernel/run.ts';
 import type { HookVisit, Step } from '../kernel/step.ts';
 
@@ -15,6 +16,8 @@ export interface Answer {
 export interface RunRecord extends Run {
   readonly answers: ReadonlyMap<string, Answer>;
   readonly unsupportedUses: readonly UnsupportedUse[];
+  /** Neighbours that packets of this run made known, by namespace, device and address. */
+  readonly learnt: Map<string, DeviceRef>;
   /** The steps since the last call, and a new sheet. */
   takeSteps(): readonly Step[];
   /** The hooks that were met since the last call, and a new sheet. */
@@ -48,6 +51,7 @@ export function startRun(
     decider,
     answers,
     unsupportedUses,
+    learnt: new Map(),
     record(step) {
       steps.push(step);
     },

@@ -13,6 +13,8 @@ import type { Assumption, Outcome, Trace, Verdict } from './trace.ts';
 export interface TraceOptions {
   /** Fixes questions to options, by id and value; the rest follows defaults and free choices. */
   readonly answers?: ReadonlyMap<string, string>;
+  /** One outcome a branch, also where they end alike on different ways. */
+  readonly everyBranch?: boolean;
   /** The most branches to run. */
   readonly maxBranches?: number;
 }
@@ -27,7 +29,7 @@ export function traceFlow(network: Network, flow: Flow, options: TraceOptions = 
     options.answers ?? NO_ANSWERS,
     options.maxBranches ?? MAX_BRANCHES,
   );
-  const outcomes = groupOutcomes(network, branches);
+  const outcomes = groupOutcomes(network, branches, options.everyBranch ?? false);
   return {
     flow,
     verdict: verdictOf(outcomes, branches, truncated),
@@ -53,10 +55,11 @@ function outcomeKey(result: Exchange): string {
 function groupOutcomes(
   network: Network,
   branches: readonly Branch<Exchange>[],
+  everyBranch: boolean,
 ): readonly Outcome[] {
   const groups = new Map<string, { branch: Branch<Exchange>; probability: number }>();
-  for (const branch of branches) {
-    const key = outcomeKey(branch.result);
+  for (const [index, branch] of branches.entries()) {
+    const key = everyBranch ? String(index) : outcomeKey(branch.result);
     const group = groups.get(key);
     if (!group) groups.set(key, { branch, probability: branch.probability });
     else {

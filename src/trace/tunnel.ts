@@ -5,6 +5,7 @@ import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import { findOutputRoute, sendLocal } from '../kernel/output.ts';
 import type { Skb } from '../kernel/skb.ts';
+import { EPHEMERAL_PORT } from '../kernel/socket.ts';
 import { type Address, IPV4_ANY, sameAddress } from '../packet/address.ts';
 import type { EncapsulatedPacket, Packet } from '../packet/packet.ts';
 import { contains } from '../packet/prefix.ts';
@@ -142,6 +143,8 @@ interface OuterSend {
 
 /** Sends the encapsulating datagram by the namespace's own output path. */
 function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
+  // VXLAN's is a hash of what it carries, so that the way back is no reply. Linux: udp_flow_src_port().
+  const sport = outer.by === 'vxlan' ? EPHEMERAL_PORT : outer.port;
   const draft: Packet = {
     source: outer.source ?? IPV4_ANY,
     destination: outer.destination,
@@ -150,7 +153,7 @@ function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
     tos: 0,
     length: outer.inner.packet.length + outer.overhead,
     dontFragment: false,
-    transport: { kind: 'udp', sport: outer.port, dport: outer.port },
+    transport: { kind: 'udp', sport, dport: outer.port },
     inner: outer.inner,
   };
   const route = findOutputRoute(kernel, freshSkb(draft, outer.mark), {
@@ -160,7 +163,7 @@ function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
     mark: outer.mark,
     tos: 0,
     protocol: PROTOCOL.udp,
-    sport: outer.port,
+    sport,
     dport: outer.port,
     uid: null,
     anySource: false,

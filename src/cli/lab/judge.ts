@@ -103,7 +103,9 @@ export function compareWithModel(
   places: Places,
   unwatchedAspects: readonly Aspect[] = [],
 ): { readonly trace: Trace; readonly agreement: Agreement } {
-  const trace = traceFlow(snapshot.network, modelFlow(flow, report, places));
+  const trace = traceFlow(snapshot.network, modelFlow(flow, report, places), {
+    everyBranch: true,
+  });
   return { trace, agreement: agree(trace, [report], places, unwatchedAspects) };
 }
 

@@ -1,3 +1,4 @@
+import type { Errno } from '../../linux/errno.ts';
 import type { Hook } from '../../linux/hook.ts';
 import { PRIORITY } from '../../linux/priority.ts';
 import { formatAddress, sameAddress } from '../../packet/address.ts';
@@ -22,15 +23,22 @@ export interface HookPass {
   readonly oif: string;
   readonly localSocket: { readonly uid: number | null } | null;
   /**
-   * Routes the packet again; given in OUTPUT only. Returns false when there is no route, which
-   * drops the packet. Linux: ip_route_me_harder().
+   * Routes the packet again; given in OUTPUT only. Returns the error when there is no route, which
+   * drops the packet, or null. Linux: ip_route_me_harder().
    */
-  readonly reroute: ((skb: Skb) => boolean) | null;
+  readonly reroute: ((skb: Skb) => Errno | null) | null;
 }
 
 export type HookOutcome =
   | { readonly kind: 'accept'; readonly skb: Skb }
-  | { readonly kind: 'drop'; readonly skb: Skb; readonly reason: string; readonly at: string }
+  | {
+      readonly kind: 'drop';
+      readonly skb: Skb;
+      readonly reason: string;
+      readonly at: string;
+      /** What a local sender of a datagram gets; absent is EPERM. Linux: NF_DROP_ERR(). */
+      readonly errno?: Errno;
+    }
   | { readonly kind: 'reject'; readonly skb: Skb; readonly with: RejectWith; readonly at: string }
   | { readonly kind: 'stolen'; readonly skb: Skb; readonly at: string };
 
@@ -148,8 +156,10 @@ function runGroup(
         // Only nat chains can ask for a mapping; iptables and nft refuse it elsewhere.
         break;
     }
-    if (entry.reroutes && pass.reroute && changesRoute(before, skb) && !pass.reroute(skb)) {
-      return { kind: 'drop', skb, reason: 'NETFILTER_DROP', at: `${at} reroute` };
+    const errno =
+      entry.reroutes && changesRoute(before, skb) ? (pass.reroute?.(skb) ?? null) : null;
+    if (errno !== null) {
+      return { kind: 'drop', skb, reason: 'NETFILTER_DROP', at: `${at} reroute`, errno };
     }
   }
   return { kind: 'accept', skb };
@@ -196,8 +206,9 @@ function runNat(kernel: Kernel, start: Skb, pass: HookPass, priority: number): H
       { iif: pass.iif, oif: pass.oif, before: start },
     );
   }
-  if (pass.reroute && destinationTranslated(skb) && !pass.reroute(skb)) {
-    return { kind: 'drop', skb, reason: 'NETFILTER_DROP', at: 'nat OUTPUT reroute' };
+  const errno = destinationTranslated(skb) ? (pass.reroute?.(skb) ?? null) : null;
+  if (errno !== null) {
+    return { kind: 'drop', skb, reason: 'NETFILTER_DROP', at: 'nat OUTPUT reroute', errno };
   }
   return { kind: 'accept', skb };
 }

@@ -42,9 +42,22 @@ export function randomFlows(random: Random, site: Site, count: number): readonly
       ...bindings(random, client),
       ...(protocol === 'icmp' ? {} : { sourcePort: 41_000 + i }),
       ...(random.chance(0.05) ? { mark: Number(random.pick(MARKS).replace(/\/.*/, '')) } : {}),
-      ...(protocol === 'udp' ? { payload: 1 + random.below(40) } : {}),
+      payload: payloadOf(random, site, protocol),
     };
   });
+}
+
+/** Bytes as ping and the model's datagrams have them; TCP's come after the handshake. */
+function payloadOf(random: Random, site: Site, protocol: LabFlow['protocol']): number {
+  switch (protocol) {
+    case 'tcp':
+      // A relay passes packets on after a while: data would then meet the handshake's last packet.
+      return site.overlay !== 'flannel-udp' && random.chance(0.3) ? 1 + random.below(3_000) : 0;
+    case 'udp':
+      return 5;
+    case 'icmp':
+      return 56;
+  }
 }
 
 function bindings(random: Random, client: Client): Pick<LabFlow, 'source' | 'device'> {

@@ -37,7 +37,7 @@ export function randomMatches(
   if (hasInput && random.chance(0.25)) parts.push(inverted(`-i ${randomDevice(random, site)}`));
   if (hasOutput && random.chance(0.25)) parts.push(inverted(`-o ${randomDevice(random, site)}`));
   if (used !== null) parts.push(...protocolMatches(context, used));
-  if (random.chance(0.6)) parts.push(randomExtension(context, place, inverted));
+  if (random.chance(0.6)) parts.push(randomExtension(context, place, used, inverted));
   return parts.join(' ');
 }
 
@@ -70,6 +70,7 @@ function protocolMatches(
 function randomExtension(
   context: RuleContext,
   place: RulePlace,
+  protocol: string | null,
   inverted: (option: string, probability?: number) => string,
 ): string {
   const { random, site } = context;
@@ -98,7 +99,8 @@ function randomExtension(
     `-m iprange ${random.pick(['--src-range', '--dst-range'])} ${range}`,
     '-m comment --comment "a rule of somebody\'s"',
     `-m ttl --ttl-${random.pick(['eq 64', 'lt 64', 'gt 62'])}`,
-    `-m length --length ${random.pick(['60', '0:59', '52:84'])}`,
+    // Only a segment's length is known before it is sent.
+    ...(protocol === 'tcp' ? [`-m length --length ${random.pick(['60', '0:59', '52:84'])}`] : []),
     `-m dscp ${inverted('--dscp 0x00')}`,
     `-m pkttype --pkt-type ${random.pick(['unicast', 'broadcast'])}`,
     `-m conntrack --ctdir ${random.pick(['ORIGINAL', 'REPLY'])}`,

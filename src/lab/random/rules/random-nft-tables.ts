@@ -75,7 +75,7 @@ const PROTOCOL_MATCHES: Readonly<Record<Exclude<Proto, null>, readonly string[]>
     'tcp dport < 1024',
     'tcp flags syn / syn,ack,rst,fin',
   ],
-  udp: ['udp dport 53', 'udp sport 53', 'udp dport { 53, 8472 }', 'udp length < 40'],
+  udp: ['udp dport 53', 'udp sport 53', 'udp dport { 53, 8472 }'],
   icmp: ['icmp type echo-request', 'icmp type echo-reply', 'icmp type destination-unreachable'],
 };
 
