@@ -78,6 +78,7 @@ export function sendThroughVxlan(
     mark: skb.mark,
     device: device.name,
     by: 'vxlan',
+    carried: skb,
   });
 }
 
@@ -121,6 +122,7 @@ export function sendThroughTun(
     mark: 0,
     device: device.name,
     by: 'flanneld',
+    carried: skb,
   });
 }
 
@@ -139,6 +141,8 @@ interface OuterSend {
   readonly mark: number;
   readonly device: string;
   readonly by: 'vxlan' | 'flanneld';
+  /** What goes in, with its connection. */
+  readonly carried: Skb;
 }
 
 /** Sends the encapsulating datagram by the namespace's own output path. */
@@ -173,6 +177,9 @@ function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
     outer.mark,
   );
   record(kernel, skb, { kind: 'encapsulate', device: outer.device, by: outer.by });
+  if (outer.inner.kind === 'vxlan' && route.kind === 'route' && route.type === 'local') {
+    return bypassed(kernel, outer, outer.inner.vni);
+  }
   // Its own outer packet would go into the tunnel again. Linux: udp_tunnel_dst_lookup(), -ELOOP.
   const loops = route.kind === 'route' && outer.by === 'vxlan' && route.device === outer.device;
   if (route.kind === 'error' || loops) {
@@ -186,6 +193,21 @@ function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
     // A program sends a packet of its own; the kernel goes on with the one it has.
     sendLocal(kernel, outer.by === 'vxlan' ? { ...send, encapsulatedOn: outer.device } : send),
   );
+}
+
+/**
+ * The other end is an address of this namespace: the frame is handed to the device that listens
+ * there, as it is, without a datagram and whatever MAC address it is for.
+ * Linux: encap_bypass_if_local(), vxlan_encap_bypass().
+ */
+function bypassed(kernel: Kernel, { carried, port }: OuterSend, vni: number | undefined): Crossing {
+  const there = (kernel.netns.devices ?? []).find(
+    ({ details }) =>
+      details.kind === 'vxlan' && details.vxlan.port === port && details.vxlan.vni === vni,
+  );
+  return there
+    ? reenter(kernel, there.name, carried, 'vxlan')
+    : droppedAt(kernel, carried, 'VXLAN_VNI_NOT_FOUND');
 }
 
 function unknownTunnel(kernel: Kernel, skb: Skb, device: Device, missing: string): Crossing {
