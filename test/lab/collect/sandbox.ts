@@ -25,6 +25,8 @@ export function inSandbox(lines: string, env: Readonly<Record<string, string>> =
     {
       encoding: 'utf8',
       maxBuffer: 1 << 28,
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
       env: { ...process.env, COLLECT: SCRIPT, ...env },
     },
   );
@@ -106,6 +108,9 @@ ip -n p1 address add 10.1.0.2/24 dev eth0
 ip -n p1 link set eth0 up
 ip -n p1 route add default via 10.1.0.1
 ip -n n1 neighbour replace 10.1.0.2 lladdr 02:00:00:00:00:02 dev veth1 nud permanent
+for end in 'n1 link show veth1' 'p1 link show eth0'; do
+  until ip -n $end | grep -q 'state UP'; do :; done
+done
 in_n1() { ip netns exec n1 "$@"; }
 in_n1 iptables-legacy -A INPUT -p tcp --dport 81 -j DROP
 in_n1 iptables-nft -t nat -A PREROUTING -p tcp --dport 82 -j REDIRECT --to-ports 80
