@@ -69,6 +69,9 @@ function addToDraft(element: JsonElement, file: string, drafts: TableDrafts): Is
     case 'quota':
       addLimit(draft, kind, json);
       return null;
+    case 'ct helper':
+      draft.hasHelper = true;
+      return null;
     default:
       return NO_EFFECT.has(kind) ? null : warning('unknown-nft-object', source, kind);
   }
@@ -78,7 +81,6 @@ function addToDraft(element: JsonElement, file: string, drafts: TableDrafts): Is
 const NO_EFFECT: ReadonlySet<string> = new Set([
   'counter',
   'ct expectation',
-  'ct helper',
   'ct timeout',
   'flowtable',
   'secmark',

@@ -32,6 +32,7 @@ export function readTable(draft: TableDraft, file: string): Parsed<NftTable> {
     chains: new Map(),
     baseChains: [],
     sets: new Map(),
+    ...(draft.hasHelper ? { hasHelper: true as const } : {}),
     source,
   };
   if (table.unsupported === IPTABLES_RULES) return { value: table, issues };

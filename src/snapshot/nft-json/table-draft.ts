@@ -22,6 +22,8 @@ export interface TableDraft {
   readonly elements: ListedObject[];
   /** By `limit NAME` and `quota NAME`. */
   readonly limits: Map<string, JsonObject>;
+  /** It has an object of type `ct helper`. */
+  hasHelper: boolean;
 }
 
 export const FAMILIES: readonly NftTable['family'][] = [
@@ -54,6 +56,7 @@ export class TableDrafts {
         sets: [],
         elements: [],
         limits: new Map(),
+        hasHelper: false,
       };
       this.byName.set(key, draft);
     }

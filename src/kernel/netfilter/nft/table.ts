@@ -20,6 +20,8 @@ export interface NftTable {
   /** Chains that are attached to a hook now, in the order of their registration. */
   readonly baseChains: readonly NftBaseChain[];
   readonly sets: ReadonlyMap<string, NftSet>;
+  /** It has an object of type `ct helper`, which turns connection tracking on. */
+  readonly hasHelper?: true;
   readonly source: SourceRef | null;
 }
 
