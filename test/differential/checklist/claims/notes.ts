@@ -1,0 +1,71 @@
+import {
+  arrivals,
+  type CaseRef,
+  conntrack,
+  conntrackInUse,
+  here,
+  inFile,
+  RANDOM,
+} from './claim.ts';
+
+/** Each note of docs/lab-notes with tests that say the same for ever. */
+export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
+  'arp-answers.md': here(
+    'strict rp_filter also silences ARP',
+    'arp_ignore 1: only addresses of the device itself are answered for',
+    'proxy_arp answers for what is behind another device',
+    'a host without a route back answers ARP, and the reply has no way',
+  ),
+  'bridge-port-memory.md': here(
+    'with call-iptables a packet that goes up keeps the port it came in by',
+    'without call-iptables a packet that goes up has no port',
+  ),
+  'conntrack-in-use.md': conntrackInUse('%s in %s of iptables-%s'),
+  'conntrack-nat.md': conntrack(
+    'two Service addresses with one backend clash without any SNAT rule',
+    'a single port that is taken loses the second client',
+  ),
+  'conntrack-tcp-reopen.md': conntrack(
+    'a new SYN after a reset by the server is let through by the old connection',
+  ),
+  'device-without-carrier.md': here(
+    'a TUN device that nobody reads drops',
+    'a wire whose other end is down carries nothing',
+  ),
+  'evidence-three-views.md': inFile(
+    'test/differential/evidence/live-traffic.test.ts',
+    'is the same six packets in each, seen where the rules and the device are',
+  ),
+  'flannel-nft-dead-rule.md': here(
+    "flannel of 2024 with nftables: the fourth rule returns first, and a node's own address stays",
+  ),
+  'hook-order.md': here(
+    'of two chains of one table with one priority the later one runs first',
+    'nft registered before iptables-legacy runs after it',
+    'a nat chain of priority -190 runs after a filter chain of -150',
+  ),
+  'nft-conntrack-in-use.md': inFile(
+    'test/differential/nft/conntrack-in-use.test.ts',
+    'ct state new in ip6',
+    'a ct helper that no rule names',
+  ),
+  'nft-draws.md': RANDOM.nft,
+  'nft-json.md': [
+    ...inFile('test/differential/nft/rule-text.test.ts', 'every form of rule'),
+    ...here('an nft table of family netdev decides before any hook, and the model names it'),
+  ],
+  'routing-arrivals.md': arrivals('a loopback source with route_localnet is still an own address'),
+  'routing-connect-errno.md': here(
+    'a blackhole route is an invalid argument for its own node',
+    'an unreachable rule says that there is no route',
+  ),
+  'routing-multipath-source.md': RANDOM.routes,
+  'tunnel-outer-packet.md': here(
+    'a pod reaches a pod through VXLAN',
+    'a tunnel whose other end is routed into the tunnel drops',
+    'the mark of a packet is that of the tunnel packet around it',
+  ),
+  'xtables-ipset-match.md': RANDOM.xtables,
+  'xtables-ipset-save.md': RANDOM.xtables,
+  'xtables-random-rules.md': RANDOM.xtables,
+};
