@@ -59,12 +59,18 @@ function viewOf(
 
 /**
  * A flow from outside begins, for the model, where it arrives: what its sender's own hooks saw of
- * it is not compared.
+ * what the client sent is not compared.
  */
 function withoutSending(report: FlowReport, sender: string | null): FlowReport {
   if (sender === null) return report;
+  const { local } = report.client;
   const visits = report.visits.filter(
-    ({ namespace, hook }) => namespace !== sender || (hook !== 'output' && hook !== 'postrouting'),
+    ({ namespace, hook, packet }) =>
+      namespace !== sender ||
+      (hook !== 'output' && hook !== 'postrouting') ||
+      !(packet.icmp ? packet.icmp.type === ICMP_ECHO : packet.sport === local?.port),
   );
   return { ...report, visits };
 }
+
+const ICMP_ECHO = 8;

@@ -16,6 +16,7 @@ export async function buildReplay(lab: Lab, rebuild: Rebuild): Promise<readonly 
   const refused = failed.map((report) => refusedFact(report, rebuild.namespaces));
   const missing = refused.filter((fact) => fact !== null);
   missing.push(...(await awaitLinks(lab, rebuild)));
+  await teachFabrics(lab, rebuild);
   for (const plan of rebuild.namespaces) {
     missing.push(...(await setRules6(lab, plan)));
     missing.push(...(await fillBridges(lab, plan)));
@@ -105,6 +106,19 @@ async function fillBridges(lab: Lab, plan: NetnsPlan): Promise<readonly NotRebui
   const lines = plan.bridge.map(({ text }) => text);
   const failed = await runBatch(runIn(lab), 'bridge', plan.name, lines);
   return failed.flatMap((report) => refusedFact(report, [plan]) ?? []);
+}
+
+/**
+ * The fabrics know where their members are, as a switch does that has been there for a while: it
+ * floods nothing, and no other member has to drop what is not for it.
+ */
+async function teachFabrics(lab: Lab, { segments }: Rebuild): Promise<void> {
+  for (const { name, members } of segments) {
+    const lines = members.flatMap(({ mac }, i) =>
+      mac === undefined ? [] : [`fdb replace ${mac} dev port${i} master static`],
+    );
+    await runBatch(runIn(lab), 'bridge', `segment-${name}`, lines);
+  }
 }
 
 /** Puts in saved connections, all at once and each alone where that fails. */
