@@ -44,6 +44,7 @@ function router(): LabNamespace {
       'link set eth0 up',
       'link set eth1 up',
       'route add 10.9.0.0/24 via 10.2.0.2',
+      'route add blackhole 10.5.0.0/24',
     ],
     sysctls: {
       'net.ipv4.ip_forward': '1',

@@ -101,6 +101,11 @@ describe.skipIf(missing !== null)(`what is seen of a flow${missing ? ` (${missin
       'IP_INNOROUTES r eth0 10.1.0.2:*>10.3.0.3:80',
     ],
     [
+      'by a route that is a black hole',
+      { ...toPort(80), to: '10.5.0.5' },
+      'NOT_SPECIFIED r eth0 10.1.0.2:*>10.5.0.5:80',
+    ],
+    [
       'for want of a neighbour',
       { ...toPort(80), protocol: 'udp', to: '10.2.0.77' },
       'NEIGH_FAILED r eth0 10.1.0.2:*>10.2.0.77:80',

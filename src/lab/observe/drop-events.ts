@@ -78,13 +78,11 @@ function freed(rest: string): EventFields | null {
 }
 
 /**
- * Whether a reason says that a packet was lost. Not so `NOT_SPECIFIED`, with which the kernel frees a
- * buffer wherever nobody wrote a reason down, also after use, and `QUEUE_PURGE`: what a socket had
- * received and nobody read.
+ * What a socket had received and nobody read: no loss. All else with which a buffer of a flow is freed
+ * is one, also `NOT_SPECIFIED`: the kernel's reason at a blackhole route, and wherever nobody wrote
+ * one down. What is used up is told by another event.
  */
-export function isLoss(reason: string): boolean {
-  return reason !== 'NOT_SPECIFIED' && reason !== 'QUEUE_PURGE';
-}
+export const LEFT_UNREAD = 'QUEUE_PURGE';
 
 /** Reasons of packets that wait somewhere before they are lost: others are lost as they pass. */
 export function isLostWaiting(reason: string): boolean {

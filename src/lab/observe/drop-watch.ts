@@ -1,6 +1,6 @@
 import type { Blind, Sighting } from '../report.ts';
 import { blindBy } from './blind.ts';
-import { isLoss, readBufferEvents } from './drop-events.ts';
+import { LEFT_UNREAD, readBufferEvents } from './drop-events.ts';
 import { type FreedBuffer, freedBuffers } from './freed-buffers.ts';
 import { borrowTraceInstance, type TraceInstance } from './trace-instance.ts';
 
@@ -30,7 +30,7 @@ export class DropWatch {
     if (lost > 0) {
       this.blind.push({ what: 'drops', why: 'lost', namespace: null, detail: `${lost} events` });
     }
-    return freedBuffers(events, sightings).filter(({ event }) => isLoss(event.reason));
+    return freedBuffers(events, sightings).filter(({ event }) => event.reason !== LEFT_UNREAD);
   }
 
   close(): void {

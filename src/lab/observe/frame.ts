@@ -29,15 +29,18 @@ export function packetOf(frame: Uint8Array, linkType: Sighting['linkType']): Obs
 
 /**
  * What a kernel sends by itself because a device came up or a neighbour is wanted: IPv6 multicast
- * listener reports and neighbour discovery (ICMPv6 130-137, 143), and IGMP.
+ * listener reports and neighbour discovery (ICMPv6 130-137, 143; the reports begin with hop-by-hop
+ * options, behind which a trace does not look), and IGMP.
  */
-export function isBackground({ protocol, icmp }: ObservedPacket): boolean {
-  if (protocol === PROTOCOL_IGMP) return true;
+export function isBackground({ protocol, icmp, source }: ObservedPacket): boolean {
+  if (source.family === 4) return protocol === PROTOCOL_IGMP;
+  if (protocol === HOP_BY_HOP) return true;
   if (protocol !== PROTOCOL.icmpv6 || !icmp) return false;
   return (icmp.type >= 130 && icmp.type <= 137) || icmp.type === 143;
 }
 
 const PROTOCOL_IGMP = 2;
+const HOP_BY_HOP = 0;
 
 /** The EtherType of an IP packet. */
 export function etherTypeOf({ source }: ObservedPacket): number {

@@ -1,6 +1,7 @@
 import type { ObservedPacket } from '../../evidence/observation.ts';
 import type { RuleHit, Visit } from '../report.ts';
 import type { DeviceNames } from './device-names.ts';
+import { isBackground } from './frame.ts';
 import { edgeOfChain, HOOK_TABLE } from './hook-table.ts';
 import type { TraceMessage } from './trace-message.ts';
 
@@ -31,6 +32,9 @@ export class HookRecord {
   /** The base chain that each packet is in, and its headers there. */
   readonly #base = new Map<string, { readonly chain: string; readonly packet: ObservedPacket }>();
 
+  /** Packets of no flow. */
+  readonly #background = new Set<string>();
+
   constructor(names: DeviceNames) {
     this.#names = names;
   }
@@ -38,6 +42,9 @@ export class HookRecord {
   add(namespace: string, message: TraceMessage, after: number, before: number): void {
     const key = `${message.skb} ${namespace}`;
     const { chain, dump } = message;
+    if (dump && isBackground(dump.packet)) this.#background.add(key);
+    else if (dump) this.#background.delete(key);
+    if (this.#background.has(key)) return;
     if (dump) this.#base.set(key, { chain, packet: dump.packet });
     const edge = message.family === 'inet' && message.table === HOOK_TABLE;
     if (edge) {

@@ -4,6 +4,7 @@ import { readIpPacket } from '../../evidence/capture/ip-packet.ts';
 import type { ObservedPacket } from '../../evidence/observation.ts';
 import type { Hook } from '../../linux/hook.ts';
 import type { HitPlace } from '../report.ts';
+import { isBackground } from './frame.ts';
 import { hookOfNumber } from './hook-table.ts';
 import type { MessageBatch } from './message-batch.ts';
 import {
@@ -148,9 +149,10 @@ function config(sequence: number, ...attributes: readonly Uint8Array[]): Uint8Ar
   return message(type, NLM_F_REQUEST | NLM_F_ACK, sequence, nfgen(0, 0), ...attributes);
 }
 
-/** `TRACE: filter:INPUT:rule:3 `. Null for what a LOG rule wrote. */
+/** `TRACE: filter:INPUT:rule:3 `. */
 const PREFIX = /^TRACE: ([^:]+):(.+):(rule|return|policy):(\d+) $/;
 
+/** Null for what a LOG rule wrote, and for packets of no flow. */
 function readHit(body: DataView): LegacyHit | null {
   const view = new DataView(
     body.buffer,
@@ -162,6 +164,7 @@ function readHit(body: DataView): LegacyHit | null {
     PREFIX.exec(textOf(attributes.get(NFULA.prefix)) ?? '') ?? [];
   if (table === undefined || chain === undefined) return null;
   const packet = readIpPacket(bytesOf(bytesIn(attributes.get(NFULA.payload))));
+  if (packet && isBackground(packet)) return null;
   const mark = numberOf(attributes.get(NFULA.mark)) ?? 0;
   return {
     family: body.getUint8(0) === FAMILIES[1].number ? 'ip6' : 'ip',

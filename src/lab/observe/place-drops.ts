@@ -60,6 +60,8 @@ interface Lost {
 
 function fits(event: FreedBuffer['event'], { inHook, last }: Lost): boolean {
   const { time, reason, protocol } = event;
+  // Of a buffer that no device had, this says nothing: others free theirs so after use.
+  if (reason === 'NOT_SPECIFIED') return false;
   if (protocol !== etherTypeOf(last.visit.packet)) return false;
   if (time < last.after - ROUNDING || (reason === 'NETFILTER_DROP') !== inHook) return false;
   return !inHook || time <= last.before + ROUNDING;

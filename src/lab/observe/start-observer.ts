@@ -6,7 +6,6 @@ import { readConntrack } from './conntrack-entries.ts';
 import { type CounterText, counterChanges, readCounters } from './counters.ts';
 import { DeviceNames } from './device-names.ts';
 import { DropWatch } from './drop-watch.ts';
-import { isBackground } from './frame.ts';
 import { HookWatch } from './hook-watch.ts';
 import { MessageBatch } from './message-batch.ts';
 import type { HostContext, Observer, StartObserver } from './observer.ts';
@@ -88,7 +87,7 @@ class Observation implements Observer {
     const { drops, ambiguous } = placeDrops(freed, visits);
     if (ambiguous > 0) blind.push(ambiguousDrops(ambiguous));
     return {
-      visits: visits.map(({ visit }) => visit).filter(({ packet }) => !isBackground(packet)),
+      visits: visits.map(({ visit }) => visit),
       sightings: this.#plan.captures ? sightings : [],
       drops: drops.toSorted((a, b) => a.time - b.time),
       rules: hits.toSorted((a, b) => a.time - b.time),

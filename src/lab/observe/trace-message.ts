@@ -78,7 +78,7 @@ export function readTraceMessage(body: DataView): TraceMessage | null {
 function readDump(attributes: Attributes, mark: number): PacketDump | null {
   const network = attributes.get(NFTA.trace.networkHeader);
   if (!network) return null;
-  const transport = attributes.get(NFTA.trace.transportHeader);
+  const transport = hasExtension(network) ? undefined : attributes.get(NFTA.trace.transportHeader);
   const packet = readIpPacket(bytesOf(joined([bytesIn(network), bytesIn(transport)])));
   return (
     packet && {
@@ -89,6 +89,17 @@ function readDump(attributes: Attributes, mark: number): PacketDump | null {
     }
   );
 }
+
+/**
+ * Whether an extension header follows an IPv6 header: it is not in the message, so that the transport
+ * header, which comes next, is of an unknown protocol. Linux: NFT_TRACETYPE_NETWORK_HSIZE is 40.
+ */
+function hasExtension(network: DataView): boolean {
+  if (network.byteLength < 40 || network.getUint8(0) >> 4 !== 6) return false;
+  return EXTENSIONS.has(network.getUint8(6));
+}
+
+const EXTENSIONS = new Set([0, 43, 44, 60]);
 
 function readVerdict(value: DataView | undefined): string {
   if (!value) return 'continue';
