@@ -4,13 +4,16 @@ import type { CapturedFile, CapturedNetns } from '../read/captured.ts';
 import type { RestoreKind } from '../rebuild.ts';
 import { withoutAccounting } from './accounting.ts';
 import { nftRestore } from './nft-json.ts';
+import { type SafeSave, safeSave, safeSets } from './safe-save.ts';
 
 type Backend = 'legacy' | 'nft';
 
 /** The sets and rules of a namespace, each for the program that wrote them. */
 export function planRulesets(draft: Draft, netns: NetnsDraft, captured: CapturedNetns): void {
   const ipsets = captured.files.get('ipset-save');
-  if (ipsets && ipsets.text.trim() !== '') restore(netns, 'ipset', ipsets);
+  if (ipsets && ipsets.text.trim() !== '') {
+    restore(netns, 'ipset', withoutUnsafe(draft, netns, 'ipset', ipsets, safeSets(ipsets.text)));
+  }
   const saved = new Set<string>();
   for (const family of [4, 6] as const) {
     for (const { file, backend } of savesOf(captured, family)) {
@@ -20,7 +23,8 @@ export function planRulesets(draft: Draft, netns: NetnsDraft, captured: Captured
       }
       const program = family === 4 ? 'iptables' : 'ip6tables';
       if (tables.length === 0) continue;
-      const { text, lines } = withoutAccounting(file.text);
+      const safe = withoutUnsafe(draft, netns, 'iptables', file, safeSave(file.text));
+      const { text, lines } = withoutAccounting(safe.text);
       restore(netns, `${program}-${backend}`, { ...file, text }, family);
       const [line] = lines;
       if (line === undefined) continue;
@@ -52,6 +56,22 @@ export function planRulesets(draft: Draft, netns: NetnsDraft, captured: Captured
     text: made.text,
     fact: factOf(netns, 'nft', 'tables of nft', { source }),
   });
+}
+
+/** The file without lines that no save has; they are named. */
+function withoutUnsafe(
+  draft: Draft,
+  netns: NetnsDraft,
+  code: 'iptables' | 'ipset',
+  file: CapturedFile,
+  { text, refused }: SafeSave,
+): CapturedFile {
+  for (const { line, text: subject } of refused) {
+    const source = { file: file.file, line, text: subject };
+    const fact = factOf(netns, code, `line ${subject.slice(0, 100)}`, { source });
+    draft.refuse(fact, { kind: 'unsupported', text: 'no line of a save' });
+  }
+  return { ...file, text };
 }
 
 /** The saves of a family, none twice, each with the backend it is of. */
