@@ -22,14 +22,15 @@ export async function gather(started: Started, host: string | null): Promise<Gat
   const [content, { status, stderr }] = await Promise.all([reading, started.ended]);
   if (status !== 0) return failed(lastWords(stderr) || `ended with ${status ?? 'a signal'}`);
   if (!content || content.damage) return failed(content?.damage?.what ?? 'no archive came');
-  const strange = [...content.files.keys()].find((path) => !SNAPSHOT_PATH.test(path));
+  const logs = [...content.files.keys()].filter((path) => LOG.test(path));
+  const [only = ''] = logs;
+  if (logs.length !== 1) return failed('the archive is not one of hookline-collect');
+  const node = only.split('/')[1] ?? '';
+  const strange = [...content.files.keys()].find((path) => !isPlace(path, node));
   if (strange !== undefined) return failed(`a file that is no snapshot's: ${strange}`);
-  const logs = [...content.files].filter(([path]) => LOG.test(path));
-  const [only] = logs;
-  if (!only || logs.length > 1) return failed('the archive is not one of hookline-collect');
-  const log = parseCollectLog(Buffer.from(only[1]).toString('utf8'));
+  const log = parseCollectLog(Buffer.from(content.files.get(only) ?? []).toString('utf8'));
   if (!log.complete) return failed('the collection did not come to its end');
-  return { kind: 'node', host, node: only[0].split('/')[1] ?? '', files: content.files, log };
+  return { kind: 'node', host, node, files: content.files, log };
 }
 
 const LIMITS: TarLimits = {
@@ -38,10 +39,18 @@ const LIMITS: TarLimits = {
   wanted: () => true,
 };
 
-/** What another machine sends names no place outside of the snapshot. */
-const SNAPSHOT_PATH =
-  /^(?:[A-Za-z0-9_@+-][A-Za-z0-9._@+-]*\/){0,4}[A-Za-z0-9_@+-][A-Za-z0-9._@+-]*$/;
 const LOG = /^nodes\/[^/]+\/collect\.log$/;
+
+/** What another machine sends is of one node, and names no place outside of the snapshot. */
+function isPlace(path: string, node: string): boolean {
+  const parts = path.split('/');
+  if (!parts.every((part) => /^[A-Za-z0-9_@+-][A-Za-z0-9._@+-]*$/.test(part))) return false;
+  const [first, second, third] = parts;
+  if (first === 'nodes' && second === node) {
+    return parts.length === 3 || (parts.length === 5 && third === 'netns');
+  }
+  return path === 'snapshot.json' || (first === 'kubernetes' && parts.length === 2);
+}
 
 function lastWords(stderr: string): string {
   const line = stderr.trim().split('\n').at(-1) ?? '';

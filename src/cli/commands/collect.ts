@@ -65,8 +65,8 @@ Exit codes: 0 collected, and what is unknown is named; 64 wrong usage; 65 nothin
         sudo: options.sudo ?? false,
         place,
       }).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === undefined || place === null) throw error;
-        throw inputFailure(place.path, `cannot be written: ${error.code}`);
+        if (error.code === undefined) throw error;
+        throw inputFailure(place?.path ?? process.cwd(), `cannot be written: ${error.code}`);
       });
       if (result.nodes.length === 0) {
         const [only] = result.failed;

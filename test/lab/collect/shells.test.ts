@@ -56,7 +56,7 @@ describe.skipIf(missing !== null)(`any shell collects (${missing ?? 'as root'})`
     expect([...files.keys()].sort()).toEqual([...first.keys()].sort());
     expect(unknownLines(files)).toEqual([]);
     for (const file of STABLE) {
-      const lines = (text = ''): readonly string[] =>
+      const lines = (text = ''): string[] =>
         text.split('\n').filter((line) => !/_count =|^create /.test(line));
       expect(lines(files.get(`nodes/n1/${file}`)).sort()).toEqual(
         lines(first.get(`nodes/n1/${file}`)).sort(),
