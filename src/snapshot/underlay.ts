@@ -48,7 +48,7 @@ export function findSegments(
     segments.push({
       name: segment.name,
       members,
-      complete: declared?.complete ?? false,
+      complete: (declared?.complete ?? false) && !namespaces.some(sharesCards),
       filters: declared?.filters ?? 'unknown',
       origin: 'declared',
       source: declared?.source ?? null,
@@ -74,6 +74,16 @@ export function findSegments(
     });
   }
   return { value: segments, issues, notes };
+}
+
+/**
+ * Whether a namespace has devices that listen on another device's card, under addresses of their own
+ * (macvlan, ipvlan): what the listed members have is then not all that a segment answers for.
+ */
+function sharesCards({ devices }: NetnsState): boolean {
+  return (devices ?? []).some(
+    ({ details }) => details.kind === 'other' && /^(?:mac|ip)v(?:lan|tap)$/.test(details.infoKind),
+  );
 }
 
 const NO_SOURCE = { file: 'snapshot.json', line: 1 };
