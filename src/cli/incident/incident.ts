@@ -43,6 +43,8 @@ const EXPECTED = z.strictObject({
   causes: z.array(z.string()),
   /** What decides and no snapshot shows: the model cannot foretell it, the diagnosis must assume it. */
   unseen: z.string().optional(),
+  /** The same holds for the control flow. */
+  controlUnseen: z.literal(true).optional(),
 });
 
 /** `incident.json`: a case as data. */

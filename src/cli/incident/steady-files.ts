@@ -33,6 +33,7 @@ function steadyText(path: string, text: string): string {
   if (file.endsWith('.json')) return steadyJson(file, text);
   if (file === 'conntrack.txt') return steadyConnections(text);
   if (file === 'collect.log') return text.replace(/, \d{4}-\d\d-\d\dT[\d:]+Z$/m, '');
+  if (file === 'ipset-save.txt') return steadySets(text);
   if (file === 'sockets.txt' || file === 'sysctl.txt') {
     return sortedLines(text.replace(/^(net\.netfilter\.nf_conntrack_count) = .*$/m, '$1 = 0'));
   }
@@ -43,6 +44,15 @@ function steadySave(text: string): string {
   return text
     .replace(/^(# (?:Generated|Completed)\b.*?) on .*$/gm, '$1')
     .replace(/\[\d+:\d+\]/g, '[0:0]');
+}
+
+/** Sets by hash print their elements in the order of a seed that is drawn. */
+function steadySets(text: string): string {
+  const sets = text.split(/^(?=create )/m).map((set) => {
+    const [create = '', ...elements] = set.replace(/ initval 0x[0-9a-f]+/, '').split(/(?<=\n)/);
+    return `${create}${(/ hash:/.test(create) ? elements.sort() : elements).join('')}`;
+  });
+  return sets.join('');
 }
 
 /** Without the seconds that are left, and without the kernel's own group reports (IGMP). */

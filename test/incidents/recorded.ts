@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import {
+  type Incident,
+  incidentFolders,
+  loadIncident,
+} from '../../src/cli/incident/load-incident.ts';
+import type { RecordedTruth } from '../../src/cli/incident/record-incident.ts';
+import type { Issue } from '../../src/packet/issue.ts';
+import { assembleSnapshot } from '../../src/snapshot/assemble.ts';
+import type { Snapshot } from '../../src/snapshot/snapshot.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', 'incidents');
+
+/** All incidents that have a recipe. */
+export const INCIDENTS: readonly Incident[] = incidentFolders(ROOT).map(loadIncident);
+
+/** An incident's recorded snapshot, with what could not be read, and what the kernel did. */
+export interface Recording {
+  readonly snapshot: Snapshot;
+  readonly issues: readonly Issue[];
+  readonly truth: RecordedTruth;
+}
+
+export function hasRecording({ folder }: Incident): boolean {
+  return existsSync(join(folder, 'snapshot'));
+}
+
+export function readRecording({ folder }: Incident): Recording {
+  const root = join(folder, 'snapshot');
+  const files = new Map(
+    readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [relative(root, path), readFileSync(path, 'utf8')] as const)
+      .filter(([path]) => !path.startsWith('truth/'))
+      .sort(),
+  );
+  const { value, issues } = assembleSnapshot(files);
+  const truth = JSON.parse(
+    readFileSync(join(root, 'truth', 'kernel.json'), 'utf8'),
+  ) as RecordedTruth;
+  return { snapshot: value, issues, truth };
+}
