@@ -3,6 +3,7 @@ import type { Outcome } from '../trace/trace.ts';
 import type { Difference, Toleration } from './agreement.ts';
 import type { Findings } from './compare-visits.ts';
 import { type VisibleKind, visibleAs, visibleKind } from './packet-kind.ts';
+import { toleratedDrop } from './tolerations.ts';
 
 /**
  * Why each packet ended that did: the reason with which the kernel freed a packet of that kind has
@@ -28,12 +29,10 @@ export function compareDrops(outcome: Outcome, report: FlowReport): Findings {
       continue;
     }
     const [reason = null] = expected;
-    if (reason === 'NOT_SPECIFIED' && drops.length === 0) {
-      tolerated.push({ rule: 'unspecified-drop', detail: packet });
-      continue;
-    }
     if (reason !== null && drops.some((drop) => drop.reason === reason)) continue;
-    differences.push({ kind: 'drop-reason', packet, model: reason, kernel });
+    const rule = toleratedDrop(reason, drops);
+    if (rule) tolerated.push({ rule, detail: packet });
+    else differences.push({ kind: 'drop-reason', packet, model: reason, kernel });
   }
   return { differences, tolerated };
 }

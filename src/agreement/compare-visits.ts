@@ -4,7 +4,7 @@ import type { Difference, Toleration, VisitField, VisitPlace } from './agreement
 import { kernelPackets } from './kernel-packets.ts';
 import { type VisibleKind, visibleAs } from './packet-kind.ts';
 import type { Places } from './places.ts';
-import { toleratedField, toleratedPacket } from './tolerations.ts';
+import { toleratedField, toleratedPacket, toleratedVisit } from './tolerations.ts';
 import { kernelVisit, modelVisit, type VisitFacts } from './visit-facts.ts';
 
 /** What one comparison found. */
@@ -82,7 +82,10 @@ function comparePacket(
     const packet = expected?.packet ?? model.at(-1)?.packet ?? 'datagram';
     const one = (difference: Difference): Findings => ({ differences: [difference], tolerated });
     if (!expected) {
-      if (seen) return one({ kind: 'extra-visit', at: placeOf(packet, index, seen) });
+      if (!seen) break;
+      const rule = toleratedVisit(packet, seen);
+      if (rule === null) return one({ kind: 'extra-visit', at: placeOf(packet, index, seen) });
+      tolerated.push({ rule, detail: packet });
       break;
     }
     const at = placeOf(packet, index, expected.facts);

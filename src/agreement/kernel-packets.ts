@@ -13,7 +13,7 @@ const RETRANSMITTED_AFTER = 150_000_000;
 const TUNNEL_PORTS: ReadonlySet<number> = new Set([4789, 8472, 8285]);
 
 /** Whether a packet carries another one; a visit shows no payload. */
-function isOuter({ protocol, dport, inner }: ObservedPacket): boolean {
+export function isOuter({ protocol, dport, inner }: ObservedPacket): boolean {
   return inner !== null || (protocol === PROTOCOL.udp && TUNNEL_PORTS.has(dport ?? 0));
 }
 

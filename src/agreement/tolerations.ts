@@ -1,6 +1,9 @@
-import type { Outcome } from '../trace/trace.ts';
+import type { Drop } from '../lab/report.ts';
+import type { Outcome, PacketKind } from '../trace/trace.ts';
 import type { VisitField } from './agreement.ts';
+import { isOuter } from './kernel-packets.ts';
 import type { VisibleKind } from './packet-kind.ts';
+import type { VisitFacts } from './visit-facts.ts';
 
 /**
  * What differs between a trace and a kernel by design, each with its reason. A rule is named in every
@@ -11,6 +14,8 @@ export const TOLERATIONS = {
     'The port that a translation picks is drawn; the model names one of the range. Linux: nf_nat_l4proto_unique_tuple().',
   'unspecified-drop':
     'The kernel frees delivered clones with NOT_SPECIFIED too, so such drops are not reported; the last hook that the packet met proves the place.',
+  'offloaded-checksum':
+    'NAT takes the checksum of a tunnel packet for unfinished when that of the packet inside is, and spoils it. Linux: inet_proto_csum_replace4(), CHECKSUM_PARTIAL.',
   'never-sent':
     'A call that fails before a packet exists frees none: the model shows the packet that would have been.',
   'end-of-story':
@@ -23,6 +28,25 @@ export type TolerationName = keyof typeof TOLERATIONS;
 export function toleratedField(outcome: Outcome, field: VisitField): TolerationName | null {
   if (field !== 'sport' && field !== 'dport') return null;
   return outcome.assumptions.some(({ topic }) => topic === 'port') ? 'chosen-port' : null;
+}
+
+/** Why a visit after the model's last one does not matter, or null when it does. */
+export function toleratedVisit(
+  packet: PacketKind,
+  { hook, edge }: VisitFacts,
+): TolerationName | null {
+  // The ICMP error that was refused in a tunnel's packet: another one tells the tunnel's end of it.
+  const isNew = hook === 'output' && edge === 'first';
+  return packet === 'icmp-error' && isNew ? 'end-of-story' : null;
+}
+
+/** Why a drop's reason differs and does not matter, or null when it does. */
+export function toleratedDrop(model: string | null, drops: readonly Drop[]): TolerationName | null {
+  if (model === 'NOT_SPECIFIED' && drops.length === 0) return 'unspecified-drop';
+  const isChecksum = drops.some(
+    ({ reason, packet }) => reason === 'UDP_CSUM' && packet !== null && isOuter(packet),
+  );
+  return model === 'NO_SOCKET' && isChecksum ? 'offloaded-checksum' : null;
 }
 
 /** Why packets of a kind that the trace does not have are no surprise, or null when they are. */

@@ -111,7 +111,8 @@ export function answerTo(packet: Packet): Packet {
     case 'sctp':
       return { ...base, transport: { kind: 'sctp', sport: t.dport, dport: t.sport } };
     case 'icmp':
-      return { ...base, transport: { ...t, type: 0, code: 0 } };
+      // Linux: icmp_reply() takes the request's TOS.
+      return { ...base, tos: packet.tos, transport: { ...t, type: 0, code: 0 } };
     case 'tcp':
     case 'other':
       return { ...base, transport: t };
@@ -132,8 +133,8 @@ export function icmpErrorPacket(error: IcmpError, about: Packet, from: Address):
     destination: about.source,
     protocol: PROTOCOL.icmp,
     ttl: 64,
-    // Precedence internetwork control. Linux: icmp_send(), RFC 1812 4.3.2.5.
-    tos: 0xc0,
+    // Precedence internetwork control and the packet's type of service. Linux: __icmp_send(), RT_TOS().
+    tos: 0xc0 | (about.tos & 0x1e),
     length: 28 + Math.min(about.length, 548),
     dontFragment: false,
     transport,

@@ -3,11 +3,18 @@ import type { Departure } from '../kernel/departure.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Skb } from '../kernel/skb.ts';
 import type { Errno } from '../linux/errno.ts';
+import type { Packet } from '../packet/packet.ts';
 
 /** A packet between two passes: what one namespace's stack made of it. */
 export interface Passage {
   readonly kernel: Kernel;
   readonly departure: Departure;
+}
+
+/** An answer that a program writes into a device, as flanneld does into its own. */
+export interface InjectedAnswer {
+  readonly device: string;
+  readonly packet: Packet;
 }
 
 /** How a packet's way ended. */
@@ -26,7 +33,7 @@ export type PacketEnd =
       readonly kernel: Kernel | null;
       readonly reason: string;
       readonly skb: Skb;
-      readonly answer: IcmpError | 'tcp-reset' | null;
+      readonly answer: IcmpError | InjectedAnswer | 'tcp-reset' | null;
       readonly errno: Errno | null;
       readonly rejected: boolean;
       /**

@@ -9,6 +9,7 @@ import {
   synAck,
 } from '../kernel/answer.ts';
 import { ownsAddress } from '../kernel/device/find-device.ts';
+import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import { findOutputRoute, sendLocal } from '../kernel/output.ts';
 import { addressType } from '../kernel/routing/address-type.ts';
@@ -17,7 +18,7 @@ import type { CtAttachment, Skb } from '../kernel/skb.ts';
 import { findListener } from '../kernel/socket.ts';
 import { acceptedMark, replyMark } from '../kernel/sysctl-lookup.ts';
 import { type Packet, ports } from '../packet/packet.ts';
-import { type Crossing, droppedAt, passage } from './passage.ts';
+import { type Crossing, droppedAt, type InjectedAnswer, passage } from './passage.ts';
 import type { PacketKind } from './trace.ts';
 
 /** What a namespace answers to a packet it took. */
@@ -97,7 +98,7 @@ export function replyTo(
 /** The answer to a packet that was refused on its way: an ICMP error or a reset. */
 export function refusal(
   kernel: Kernel,
-  answer: IcmpError | 'tcp-reset',
+  answer: IcmpError | InjectedAnswer | 'tcp-reset',
   about: Skb,
   routed: 'out' | 'loopback' | null,
 ): { readonly kind: PacketKind; readonly crossing: Crossing } {
@@ -107,9 +108,17 @@ export function refusal(
     // The reset of a rule has the source that the packet was sent to. Linux: nf_send_reset().
     anySource: !ownsAddress(kernel.netns, about.packet.destination),
   };
-  return answer === 'tcp-reset'
-    ? { kind: 'rst', crossing: sendReply(kernel, reset(about.packet), extras) }
-    : { kind: 'icmp-error', crossing: sendIcmp(kernel, answer, about, routed) };
+  if (answer === 'tcp-reset') {
+    return { kind: 'rst', crossing: sendReply(kernel, reset(about.packet), extras) };
+  }
+  const crossing =
+    'device' in answer ? inject(kernel, answer) : sendIcmp(kernel, answer, about, routed);
+  return { kind: 'icmp-error', crossing };
+}
+
+function inject(kernel: Kernel, { device, packet }: InjectedAnswer): Crossing {
+  const arrival = { skb: freshSkb(packet), iif: device, looped: false, prerouted: false };
+  return passage(kernel, receive(kernel, arrival));
 }
 
 function reflected({ netns, run }: Kernel, { mark }: Skb): number {
@@ -124,7 +133,11 @@ function refuseSegment(kernel: Kernel, skb: Skb): Crossing {
   const { netns, run } = kernel;
   const type = addressType(netns, skb.packet.destination, null, run.decider);
   return type === 'local'
-    ? sendReply(kernel, reset(skb.packet), { mark: reflected(kernel, skb) })
+    ? sendReply(
+        kernel,
+        { ...reset(skb.packet), tos: skb.packet.tos },
+        { mark: reflected(kernel, skb) },
+      )
     : droppedAt(kernel, skb, 'NO_SOCKET');
 }
 

@@ -1,4 +1,4 @@
-import { freshSkb } from '../kernel/answer.ts';
+import { freshSkb, ICMP_NET_UNREACHABLE, icmpErrorPacket } from '../kernel/answer.ts';
 import type { Departure } from '../kernel/departure.ts';
 import type { Device, TunSettings, VxlanSettings } from '../kernel/device/device.ts';
 import { receive } from '../kernel/input.ts';
@@ -110,7 +110,15 @@ export function sendThroughTun(
       reason: 'NOT_SPECIFIED',
       at: 'flanneld has no lease for the destination',
     });
-    return droppedAt(kernel, skb, 'NOT_SPECIFIED');
+    return ended({
+      kind: 'dropped',
+      kernel,
+      reason: 'NOT_SPECIFIED',
+      skb,
+      answer: { device: device.name, packet: netUnreachable(device, skb.packet) },
+      errno: null,
+      rejected: false,
+    });
   }
   return sendOuter(kernel, {
     inner: { kind: 'flannel-udp', packet },
@@ -124,6 +132,15 @@ export function sendThroughTun(
     by: 'flanneld',
     carried: skb,
   });
+}
+
+/**
+ * flanneld's error comes from the address of its own device, so that the kernel takes it only with
+ * accept_local. Linux: fib_validate_source(); flannel: proxy_amd64.c (send_net_unreachable).
+ */
+function netUnreachable(device: Device, about: Packet): Packet {
+  const own = device.addresses[0]?.address ?? IPV4_ANY;
+  return { ...icmpErrorPacket(ICMP_NET_UNREACHABLE, about, own), ttl: 8, tos: 0, length: 56 };
 }
 
 /** flannel's proxy decrements the TTL on both ends (proxy_amd64.c: decrement_ttl). */

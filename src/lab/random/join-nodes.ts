@@ -54,7 +54,16 @@ function joinByVxlan(
 
 function joinByTun({ draftOf }: NetworkContext, node: SiteNode, others: readonly SiteNode[]): void {
   const [, length] = CLUSTER_NET.split('/');
-  draftOf(node.name).tunnels.push({
+  const draft = draftOf(node.name);
+  // A node's subnet shows by its bridge, also before its first pod.
+  if (!draft.ip.some((line) => line.startsWith('link add cni0 '))) {
+    draft.ip.push(
+      'link add cni0 type bridge',
+      `addr add ${node.podNet}.1/24 dev cni0`,
+      'link set cni0 up',
+    );
+  }
+  draft.tunnels.push({
     device: 'flannel0',
     mtu: 1472,
     address: `${node.podNet}.0/${length}`,
