@@ -64,7 +64,7 @@ describe('hookline explain', () => {
 });
 
 describe('hookline schema', () => {
-  it.each(['trace', 'diagnosis', 'evidence', 'compare'])('prints that of %s', async (subject) => {
+  it.each(['trace', 'diagnosis', 'evidence', 'compare', 'collect'])('prints that of %s', async (subject) => {
     const { exit, stdout } = await run(['schema', subject]);
     expect(exit).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
