@@ -30,9 +30,13 @@ export function runToEnd(
   };
 }
 
+/** Milliseconds for the output of a program that has ended, where another one holds its pipes open. */
+const OUTPUT_GRACE = 50;
+
 /**
  * Like `runToEnd`, and this process goes on meanwhile: listeners answer, relays carry. The program
- * starts before this returns, in the network namespace of this moment.
+ * starts before this returns, in the network namespace of this moment. One that it leaves in the background
+ * goes on; its output is lost.
  */
 export function runMeanwhile(
   argv: readonly string[],
@@ -53,11 +57,17 @@ export function runMeanwhile(
       clearTimeout(timer);
       const stderr = Buffer.concat(err).toString('utf8') + why;
       resolve({ argv, status, stdout: Buffer.concat(out).toString('utf8'), stderr });
+      for (const stream of [child.stdout, child.stderr]) stream.removeAllListeners('data').resume();
     };
     child.once('error', (error) => finish(null, `${error.message}\n`));
-    child.once('close', (status, signal) =>
-      finish(status, signal === null ? '' : `ended by ${signal}\n`),
-    );
+    child.once('exit', (status, signal) => {
+      const why = signal === null ? '' : `ended by ${signal}\n`;
+      const grace = setTimeout(() => finish(status, why), OUTPUT_GRACE);
+      child.once('close', () => {
+        clearTimeout(grace);
+        finish(status, why);
+      });
+    });
   });
 }
 

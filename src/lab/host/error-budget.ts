@@ -19,15 +19,15 @@ const NEIGHBOUR_FAILURE = 15e6;
 /**
  * A router answers one source with no more than 5 ICMP errors for routes that refuse and one more each
  * second (ip_error()), and no namespace can change that. Counts what was sent, and tells how long to wait so
- * that the next flow is answered as if it were the only one. Without captures a neighbour's
- * failure looks alike and is counted too: then we wait for nothing.
+ * that the next flow is answered as if it were the only one. A neighbour that
+ * does not answer causes the same error without spending anything.
  */
 export class ErrorBudget {
   readonly #tokens = new Map<string, { left: number; at: number }>();
 
-  /** `now` in seconds. */
-  count(report: FlowReport, now: number): void {
-    for (const source of answeredSources(report)) {
+  /** `asked`: whether a neighbour was asked for meanwhile. `now` in seconds. */
+  count(report: FlowReport, asked: boolean, now: number): void {
+    for (const source of answeredSources(report, asked)) {
       this.#tokens.set(source, { left: this.#left(source, now) - 1, at: now });
     }
   }
@@ -45,7 +45,7 @@ export class ErrorBudget {
 }
 
 /** Whom routers told that they refuse: from captures, else from what the client was told. */
-function answeredSources({ sightings, client }: FlowReport): readonly string[] {
+function answeredSources({ sightings, client }: FlowReport, asked: boolean): readonly string[] {
   const first = sightings.findIndex(isRefusal);
   const refusal = sightings[first]?.packet;
   if (refusal) {
@@ -53,6 +53,7 @@ function answeredSources({ sightings, client }: FlowReport): readonly string[] {
     const instant = (sightings[first]?.time ?? 0) - cause < NEIGHBOUR_FAILURE;
     return instant ? [formatAddress(refusal.destination)] : [];
   }
+  if (asked) return [];
   const told = client.errno === 'ENETUNREACH' || client.errno === 'EHOSTUNREACH';
   const local = client.local?.address;
   return told && local !== undefined && !isAny(local) ? [local] : [];

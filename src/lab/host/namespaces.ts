@@ -1,4 +1,6 @@
+import { fstatSync } from 'node:fs';
 import { runToEnd } from '../exec.ts';
+import { endProgramsIn } from './programs.ts';
 import { closeFd, insideNetns, openNetns } from './syscalls.ts';
 import { setBaseline } from './sysctl.ts';
 
@@ -35,8 +37,10 @@ export class Namespaces {
     return insideNetns(this.#home, fd, work);
   }
 
-  /** Removes all of them. What still holds a socket in one keeps it alive until it closes. */
+  /** Removes all of them, and ends programs that stayed in them. */
   clear(): void {
+    const inodes = [...this.#fds.values()].map((fd) => `net:[${fstatSync(fd).ino}]`);
+    if (inodes.length > 0) endProgramsIn(new Set(inodes));
     for (const fd of this.#fds.values()) closeFd(fd);
     const lines = this.names().map((name) => `netns del ${name}\n`);
     this.#fds.clear();

@@ -34,8 +34,7 @@ export async function sendAll(host: SendingHost, request: SendRequest): Promise<
   const observer = blind ? NO_OBSERVER : await startObserver(host.context, observe);
   const quiet = observe.quiet ?? (blind ? BLIND_QUIET : QUIET);
   const patience = observe.patience ?? PATIENCE;
-  const rest = (done: () => boolean): Promise<void> =>
-    settled(motionOf(host, observer, done), quiet, patience);
+  const rest: Rest = (done) => settled(motionOf(host, observer, done), quiet, patience);
   const reports: FlowReport[] = [];
   const memory = request.forget ? new Memory(host.context) : null;
   try {
@@ -56,12 +55,12 @@ export async function sendAll(host: SendingHost, request: SendRequest): Promise<
 /** One flow does not spend the answers that another is due. */
 async function withinBudget(
   { errors }: SendingHost,
-  send: () => Promise<FlowReport>,
+  send: () => Promise<Sent>,
 ): Promise<FlowReport> {
   const wait = errors.wait(performance.now() / 1000);
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait * 1000));
-  const report = await send();
-  errors.count(report, performance.now() / 1000);
+  const { report, asked } = await send();
+  errors.count(report, asked, performance.now() / 1000);
   return report;
 }
 
@@ -84,20 +83,28 @@ const NO_OBSERVER: Observer = {
   async close() {},
 };
 
-type Rest = (done: () => boolean) => Promise<void>;
+interface Sent {
+  readonly report: FlowReport;
+  /** Whether a neighbour was asked for on the way. */
+  readonly asked: boolean;
+}
+
+/** Resolves to whether a neighbour was asked for on the way. */
+type Rest = (done: () => boolean) => Promise<boolean>;
 
 async function sendFlow(
   { context, poller, listeners }: SendingHost,
   observer: Observer,
   flow: LabFlow,
   rest: Rest,
-): Promise<FlowReport> {
+): Promise<Sent> {
   listeners.beginFlow(flow.protocol === 'tcp' && (flow.payload ?? 0) > 0);
   observer.begin();
   const client = context.inside(flow.from, () => new Client(poller, flow));
   try {
-    await rest(() => client.done);
-    return { ...(await observer.end()), id: flow.id, client: client.report() };
+    const asked = await rest(() => client.done);
+    const report = { ...(await observer.end()), id: flow.id, client: client.report() };
+    return { report, asked };
   } finally {
     client.close();
     listeners.endFlow();
@@ -112,13 +119,14 @@ async function inject(
   observer: Observer,
   injection: Injection,
   rest: Rest,
-): Promise<FlowReport> {
+): Promise<Sent> {
   listeners.beginFlow(false);
   observer.begin();
   try {
     context.inside(injection.namespace, () => injectFrame(injection));
-    await rest(() => false);
-    return { ...(await observer.end()), id: injection.id, client: NO_CLIENT };
+    const asked = await rest(() => false);
+    const report = { ...(await observer.end()), id: injection.id, client: NO_CLIENT };
+    return { report, asked };
   } finally {
     listeners.endFlow();
   }

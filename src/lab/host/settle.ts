@@ -16,24 +16,26 @@ const AFTER_RESULT = 5;
 /**
  * Waits until a flow has come to rest: nothing moved for `quiet` milliseconds and nothing is pending; less
  * where the client has its result. Gives up after `patience` milliseconds, also with a loop that never rests.
+ * Returns whether anything was pending on the way.
  */
-export async function settled(motion: Motion, quiet: number, patience: number): Promise<void> {
+export async function settled(motion: Motion, quiet: number, patience: number): Promise<boolean> {
   const start = performance.now();
   let since = start;
   let seen = motion.activity();
+  let waited = false;
   for (;;) {
     await sleep(GLANCE);
+    // Asked before we look: what has just ceased to be pending has left its trace by then.
+    const pending = !motion.done() && motion.pending();
+    waited ||= pending;
     const now = performance.now();
     const activity = motion.activity();
-    if (activity !== seen) {
+    if (activity !== seen || pending) {
       seen = activity;
       since = now;
     }
-    if (now - start > patience) return;
-    const done = motion.done();
-    if (now - since < (done ? Math.min(quiet, AFTER_RESULT) : quiet)) continue;
-    if (done || !motion.pending()) return;
-    since = now;
+    if (now - since >= (motion.done() ? Math.min(quiet, AFTER_RESULT) : quiet)) return waited;
+    if (now - start > patience) return waited;
   }
 }
 

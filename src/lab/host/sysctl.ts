@@ -54,7 +54,8 @@ const BASELINE: readonly (readonly [string, string])[] = [
   ['net.ipv4.tcp_synack_retries', '0'],
   // Clients send ICMP echo through datagram sockets; the group is the host's, also in a user namespace.
   ['net.ipv4.ping_group_range', '0 0'],
-  // Silence is silence: no solicitations, no duplicate address detection, no generated addresses.
+  // Silence is silence: no reports of groups that a bridge joins, no solicitations, no duplicate address detection, no generated addresses.
+  ['net.ipv4.igmp_link_local_mcast_reports', '0'],
   ['net.ipv6.conf.default.router_solicitations', '0'],
   ['net.ipv6.conf.default.accept_dad', '0'],
   ['net.ipv6.conf.default.dad_transmits', '0'],
