@@ -18,6 +18,11 @@ export class DropWatch {
     }
   }
 
+  /** How the events' tasks begin that are of this process; null when not known. */
+  get self(): string | null {
+    return this.#instance?.self || null;
+  }
+
   forget(): void {
     this.#instance?.read();
     this.#text = '';

@@ -16,11 +16,13 @@ const ROUNDING = 3_000;
  * Where packets were dropped. A sighting tells it for those that had passed a device. A packet that was
  * sent here and reached none is known by its visits: it was dropped in the hook that it never left,
  * or after its last one. It is paired with a freed buffer that no device had, if as many fit as are
- * missing; where more fit, some are of other namespaces of this machine, and none is taken.
+ * missing. Where more fit, some are of other namespaces of this machine; then those are looked for
+ * that cannot be: see `narrowed`. `self` is how the trace names this process.
  */
 export function placeDrops(
   freed: readonly FreedBuffer[],
   visits: readonly TimedVisit[],
+  self: string | null,
 ): PlacedDrops {
   const drops: Drop[] = [];
   for (const { event, last } of freed) {
@@ -36,20 +38,50 @@ export function placeDrops(
   );
   for (const group of lostTogether(visits)) {
     const fitting = [...unclaimed].filter((event) => group.some((lost) => fits(event, lost)));
-    if (fitting.length > group.length) {
-      ambiguous += group.length;
-      continue;
-    }
-    for (const [i, event] of fitting.entries()) {
-      const lost = group[i];
-      if (!lost) break;
-      unclaimed.delete(event);
-      const { time, reason, location } = event;
-      const { namespace, packet } = lost.last.visit;
-      drops.push({ time, reason, location, namespace, device: null, packet });
-    }
+    const found = fitting.length > group.length ? narrowed(fitting, group, visits, self) : fitting;
+    if (found.length > group.length) ambiguous += group.length;
+    else drops.push(...paired(found, group));
+    for (const event of found) unclaimed.delete(event);
   }
   return { drops, ambiguous };
+}
+
+function paired(events: readonly FreedBuffer['event'][], group: readonly Lost[]): readonly Drop[] {
+  return events.flatMap(({ time, reason, location }, i) => {
+    const visit = group[i]?.last.visit;
+    if (!visit) return [];
+    const { namespace, packet } = visit;
+    return [{ time, reason, location, namespace, device: null, packet }];
+  });
+}
+
+/** Nanoseconds between an ICMP error and the end of the packet that it is about. */
+const AFTER_ERROR = 1_000_000;
+
+/**
+ * Of too many buffers those that are surely ours: freed by this process, which sends in all our
+ * namespaces; or freed right after the error that told the sender (a neighbour that did not answer).
+ */
+function narrowed(
+  events: readonly FreedBuffer['event'][],
+  group: readonly Lost[],
+  visits: readonly TimedVisit[],
+  self: string | null,
+): readonly FreedBuffer['event'][] {
+  const errors = visits.flatMap(({ visit }) => {
+    const about = visit.packet.icmp?.quoted;
+    const told = group.some(
+      ({ last }) =>
+        about?.ipId === last.visit.packet.ipId && visit.namespace === last.visit.namespace,
+    );
+    return about && told ? [visit.time] : [];
+  });
+  const sure = events.filter(
+    ({ time, task }) =>
+      (self !== null && task.startsWith(self)) ||
+      errors.some((error) => Math.abs(time - error) < AFTER_ERROR),
+  );
+  return sure.length > 0 ? sure : events;
 }
 
 /** A packet that was sent in a namespace and was seen on no device of it. */

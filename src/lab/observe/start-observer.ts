@@ -84,7 +84,7 @@ class Observation implements Observer {
       ...legacyHits(this.#hooks?.legacyHits ?? [], visits),
     ];
     const freed = this.#drops?.freed(sightings) ?? [];
-    const { drops, ambiguous } = placeDrops(freed, visits);
+    const { drops, ambiguous } = placeDrops(freed, visits, this.#drops?.self ?? null);
     if (ambiguous > 0) blind.push(ambiguousDrops(ambiguous));
     return {
       visits: visits.map(({ visit }) => visit),

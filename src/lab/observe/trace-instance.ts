@@ -59,6 +59,8 @@ export class TraceInstance {
   readonly #path: string;
   readonly #pipe: number;
   readonly #chunk = new Uint8Array(1 << 16);
+  /** How the trace names this process: `node-29670`, with the PID that it has outside. */
+  readonly self: string;
 
   /** Throws `SystemCallError` or the error of a file where that is not allowed. */
   constructor() {
@@ -71,6 +73,8 @@ export class TraceInstance {
       this.#write('trace_clock', 'mono');
       this.#write('events/skb/kfree_skb/filter', OF_FLOWS);
       this.#pipe = openSync(`${this.#path}/trace_pipe`, constants.O_RDONLY | constants.O_NONBLOCK);
+      this.#write('trace_marker', 'self');
+      this.self = /(\S.*-\d+) +\[\d+\].*tracing_mark_write/.exec(this.read())?.[1] ?? '';
     } catch (error) {
       rmdirSync(this.#path);
       throw error;
