@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { incidentPage } from '../../report/incident/incident-pages.ts';
 import type { Incident } from './load-incident.ts';
 import { runOf } from './run-incident.ts';
 import { steadyFiles } from './steady-files.ts';
@@ -31,6 +32,7 @@ export async function recordIncident(incident: Incident, { files, sent }: Verifi
   const run = runOf(incident, sent);
   const truth: RecordedTruth = { flow: recorded(run.flow), control: recorded(run.control) };
   await write(join(root, 'truth', 'kernel.json'), `${JSON.stringify(truth, null, 2)}\n`);
+  await write(join(incident.folder, 'README.md'), incidentPage(incident));
 }
 
 /**
