@@ -19,6 +19,7 @@ export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
   'bridge-port-memory.md': here(
     'with call-iptables a packet that goes up keeps the port it came in by',
     'without call-iptables a packet that goes up has no port',
+    'a reset by a bridge port is not translated back, and the client waits',
   ),
   'conntrack-in-use.md': conntrackInUse('%s in %s of iptables-%s'),
   'conntrack-nat.md': conntrack(
@@ -53,6 +54,24 @@ export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
   'nft-json.md': [
     ...inFile('test/differential/nft/rule-text.test.ts', 'every form of rule'),
     ...here('an nft table of family netdev decides before any hook, and the model names it'),
+  ],
+  'observe-captures.md': [
+    ...inFile(
+      'test/lab/observe-captures.test.ts',
+      'show a packet through a bridge, a TUN device and its relay',
+    ),
+    ...inFile('test/lab/observe.test.ts', "that a frame for somebody else's address is dropped"),
+  ],
+  'observe-drops.md': [
+    ...inFile('test/lab/observe.test.ts', 'that a packet is dropped %s, and where'),
+    ...inFile(
+      'test/lab/observe-alone.test.ts',
+      'see their own packets and drops only, though names and lengths are the same',
+    ),
+  ],
+  'observe-traces.md': [
+    ...inFile('test/lab/observe.test.ts', 'the hooks, with the address that %s put in'),
+    ...inFile('test/lab/observe-alone.test.ts', 'track no connection where no rule asks for it'),
   ],
   'routing-arrivals.md': arrivals('a loopback source with route_localnet is still an own address'),
   'routing-connect-errno.md': here(
