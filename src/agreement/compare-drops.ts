@@ -1,40 +1,76 @@
 import type { Drop, FlowReport } from '../lab/report.ts';
-import type { Outcome } from '../trace/trace.ts';
+import type { Outcome, PacketKind } from '../trace/trace.ts';
 import type { Difference, Toleration } from './agreement.ts';
 import type { Findings } from './compare-visits.ts';
+import { isOuter } from './kernel-packets.ts';
 import { type VisibleKind, visibleAs, visibleKind } from './packet-kind.ts';
 import { toleratedDrop } from './tolerations.ts';
 
 /**
  * Why each packet ended that did: the reason with which the kernel freed a packet of that kind has
- * to be the model's, and a packet that arrives is not freed with one.
+ * to be the model's, and a packet that arrives is not freed with one. What a tunnel's packet carries
+ * does not always show, so it may be any of the flow's.
  */
 export function compareDrops(outcome: Outcome, report: FlowReport): Findings {
   const differences: Difference[] = [];
   const tolerated: Toleration[] = [];
-  const seen = dropsByKind(report.drops);
-  const kinds = new Map(outcome.packets.map((packet) => [visibleAs(packet.kind), packet.kind]));
-  for (const [visible, packet] of kinds) {
-    const expected = outcome.packets
-      .filter(({ kind }) => visibleAs(kind) === visible)
-      .flatMap(({ dropReason }) => (dropReason === null ? [] : [dropReason]));
-    const drops = seen.get(visible) ?? [];
-    const kernel = drops.map(({ reason, location }) => `${reason} in ${location}`);
-    if (expected.length === 0 && drops.length === 0) continue;
-    const sent = outcome.packets.some(
-      ({ kind, visits }) => visibleAs(kind) === visible && visits.length > 0,
-    );
+  const veiled = report.drops.filter(({ packet }) => packet !== null && isVeiled(packet));
+  const seen = dropsByKind(report.drops.filter((drop) => !veiled.includes(drop)));
+  for (const { packet, visible, expected, sent } of endings(outcome)) {
+    const own = seen.get(visible) ?? [];
+    const reason = expected[0] ?? null;
+    const drops = reason === null ? own : [...own, ...veiled];
+    if (reason === null && own.length === 0) continue;
     if (!sent && drops.length === 0) {
       tolerated.push({ rule: 'never-sent', detail: packet });
       continue;
     }
-    const [reason = null] = expected;
     if (reason !== null && drops.some((drop) => drop.reason === reason)) continue;
     const rule = toleratedDrop(reason, drops);
     if (rule) tolerated.push({ rule, detail: packet });
-    else differences.push({ kind: 'drop-reason', packet, model: reason, kernel });
+    else differences.push(dropDifference(packet, reason, drops));
+  }
+  const ends = new Set(outcome.packets.map(({ dropReason }) => dropReason));
+  const unexpected = veiled.filter((drop) => !ends.has(drop.reason));
+  const [first] = outcome.packets;
+  if (differences.length === 0 && unexpected.length > 0 && first) {
+    const rule = toleratedDrop(first.dropReason, unexpected);
+    if (rule) tolerated.push({ rule, detail: first.kind });
+    else differences.push(dropDifference(first.kind, null, unexpected));
   }
   return { differences, tolerated };
+}
+
+/** How the packets of each kind end in the model. */
+function endings(outcome: Outcome): readonly {
+  readonly packet: PacketKind;
+  readonly visible: VisibleKind;
+  readonly expected: readonly string[];
+  readonly sent: boolean;
+}[] {
+  const kinds = new Map(outcome.packets.map((packet) => [visibleAs(packet.kind), packet.kind]));
+  return [...kinds].map(([visible, packet]) => {
+    const alike = outcome.packets.filter(({ kind }) => visibleAs(kind) === visible);
+    return {
+      packet,
+      visible,
+      expected: alike.flatMap(({ dropReason }) => (dropReason === null ? [] : [dropReason])),
+      sent: alike.some(({ visits }) => visits.length > 0),
+    };
+  });
+}
+
+function dropDifference(
+  packet: PacketKind,
+  model: string | null,
+  drops: readonly Drop[],
+): Difference {
+  const kernel = drops.map(({ reason, location }) => `${reason} in ${location}`);
+  return { kind: 'drop-reason', packet, model, kernel };
+}
+
+function isVeiled(packet: NonNullable<Drop['packet']>): boolean {
+  return packet.inner === null && isOuter(packet);
 }
 
 function dropsByKind(drops: readonly Drop[]): ReadonlyMap<VisibleKind, readonly Drop[]> {

@@ -8,34 +8,39 @@ import type { ShrunkCase } from './shrink.ts';
 export async function saveRegression(
   folder: string,
   seed: number,
-  { topology, files, judged }: ShrunkCase,
+  shrunk: ShrunkCase,
 ): Promise<string> {
-  const { client, visits, drops } = judged.report;
-  const regression: Regression = {
-    origin: `hookline lab fuzz --seed ${seed}`,
+  const { topology, judged } = shrunk;
+  const regression = recordedCase(`hookline lab fuzz --seed ${seed}`, shrunk);
+  const name = createHash('sha256')
+    .update(JSON.stringify([topology, judged.flow]))
+    .digest('hex');
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `${name.slice(0, 10)}.json`);
+  await writeFile(path, `${JSON.stringify(regression, null, 1)}\n`);
+  return path;
+}
+
+/** A case with what the kernel did, as far as it is compared. */
+export function recordedCase(origin: string, { topology, files, judged }: ShrunkCase): Regression {
+  const { visits, drops } = judged.report;
+  return {
+    origin,
     topology,
     flow: judged.flow,
     recorded: {
       files: Object.fromEntries([...files].map(([path, text]) => [path, trimmed(path, text)])),
       report: {
         ...judged.report,
-        client,
         visits: visits.filter(({ packet }) => packet.source.family === 4),
         drops: drops.filter(({ packet }) => packet?.source.family === 4),
         sightings: [],
         rules: [],
         conntrack: {},
+        counters: {},
       },
     },
   };
-  const text = `${JSON.stringify(regression, null, 1)}\n`;
-  const name = createHash('sha256')
-    .update(JSON.stringify([topology, judged.flow]))
-    .digest('hex');
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, `${name.slice(0, 10)}.json`);
-  await writeFile(path, text);
-  return path;
 }
 
 /** Kernel parameters of other protocols and of neighbour tables are most of a listing. */
@@ -44,5 +49,6 @@ function trimmed(path: string, text: string): string {
   return text
     .split('\n')
     .filter((line) => /^net\.(ipv4|bridge|netfilter)\./.test(line) && !line.includes('.neigh.'))
-    .join('\n');
+    .map((line) => `${line}\n`)
+    .join('');
 }

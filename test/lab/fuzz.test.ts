@@ -1,0 +1,71 @@
+import { randomInt } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type JudgedFlow, judge } from '../../src/cli/lab/judge.ts';
+import type { Regression } from '../../src/cli/lab/regression.ts';
+import type { Lab } from '../../src/lab/lab.ts';
+import { openLab } from '../../src/lab/open-lab.ts';
+import { randomCase } from '../../src/lab/random/random-case.ts';
+import { differenceLine, questionLine } from '../../src/report/agreement/difference-line.ts';
+import { labMissing } from '../differential/paths/namespaces.ts';
+
+const missing = labMissing(['ip', 'bridge', 'nft', 'iptables-legacy-restore', 'ipset']);
+
+const FIXED_SEED = 1;
+const FRESH_SEED = randomInt(1_000_000);
+const FLOWS = 20;
+const REGRESSIONS = 'test/lab/regressions';
+
+describe.skipIf(missing !== null)(`the kernel and the model (${missing ?? 'root'})`, () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await openLab();
+  });
+  afterAll(async () => {
+    await lab.close();
+  });
+
+  async function judgeAlone(
+    ...request: Parameters<typeof judge> extends [Lab, ...infer R] ? R : never
+  ) {
+    try {
+      return await judge(lab, ...request);
+    } finally {
+      await lab.clear({});
+    }
+  }
+
+  it.each(readdirSync(REGRESSIONS))('agree on what they once did not: %s', async (file) => {
+    const text = readFileSync(`${REGRESSIONS}/${file}`, 'utf8');
+    const { topology, flow } = JSON.parse(text) as Regression;
+    const { flows } = await judgeAlone(topology, [flow]);
+    expect(flows.map(verdict)).toEqual(['agree']);
+  });
+
+  it.each([
+    ['fixed', FIXED_SEED, 0],
+    ['fixed', FIXED_SEED, 1],
+    ['fresh', FRESH_SEED, 0],
+    ['fresh', FRESH_SEED, 1],
+    ['fresh', FRESH_SEED, 2],
+  ])('agree on random flows: %s seed %i, network %i', async (_kind, seed, number) => {
+    const { topology, flows } = randomCase(seed, number, FLOWS);
+    const judged = (await judgeAlone(topology, flows)).flows;
+    expect(judged.map(verdict).filter((text) => text.startsWith('disagree'))).toEqual([]);
+    // A run that compares nothing proves nothing.
+    expect(judged.filter(({ agreement }) => agreement.kind === 'agree').length).toBeGreaterThan(0);
+    expect(judged.some(({ report }) => report.visits.length > 0)).toBe(true);
+  });
+});
+
+function verdict({ agreement, unstable, flow }: JudgedFlow): string {
+  if (unstable) return 'unstable';
+  switch (agreement.kind) {
+    case 'agree':
+      return 'agree';
+    case 'disagree':
+      return `disagree ${flow.id}: ${agreement.differences.map(differenceLine).join('; ')}`;
+    case 'open':
+      return `open: ${agreement.questions.map(questionLine).join('; ')}`;
+  }
+}
