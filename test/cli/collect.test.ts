@@ -117,6 +117,7 @@ describe('hookline collect', () => {
     ['a time that is none', ['--timeout', '0'], 'not a number of seconds'],
     ['an option as a host', ['--ssh', '-oProxyCommand=x'], 'not a host'],
     ['one name for two hosts', ['--ssh', 'a', '--ssh', 'b', '--node', 'x'], 'several hosts'],
+    ['a node outside', ['--node', '../x'], 'not a name for a folder'],
     ['sudo on this machine', ['--sudo'], '--sudo needs --ssh'],
     ['an unknown option', ['--ouput', 'x'], 'Did you mean --output?'],
   ])('refuses %s', (_what, args, words) => {

@@ -121,6 +121,9 @@ function checkHosts(hosts: readonly string[], { node, sudo }: CollectOptions): v
   if (node !== undefined && hosts.length > 1) {
     throw usageFailure('--node names one node, and --ssh several hosts');
   }
+  if (node !== undefined && !/^[A-Za-z0-9_@+-][A-Za-z0-9._@+-]*$/.test(node)) {
+    throw usageFailure(`--node ${node}: not a name for a folder`);
+  }
   // ssh would take it for an option of its own, and some of those start programs.
   const option = hosts.find((host) => host.startsWith('-') || host === '');
   if (option !== undefined) throw usageFailure(`--ssh ${option}: not a host`);

@@ -82,6 +82,7 @@ describe.skipIf(missing !== null)(`a node is collected (${missing ?? 'as root'})
         .sort();
     expect(lines(own)).toEqual(lines(other));
     expect(lines(own).length).toBeGreaterThan(400);
+    expect(own).toContain('net.ipv4.conf.dotted/9.rp_filter = ');
     expect(own).not.toMatch(/fastopen_key|stable_secret/);
   });
 

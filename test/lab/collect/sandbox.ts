@@ -102,6 +102,7 @@ for netns in n1 p1; do
   ip -n $netns link set lo up
 done
 ip -n n1 link add veth1 type veth peer name eth0 netns p1 address 02:00:00:00:00:02
+ip -n n1 link add dotted.9 type veth peer name other.9
 ip -n n1 address add 10.1.0.1/24 dev veth1
 ip -n n1 link set veth1 up
 ip -n p1 address add 10.1.0.2/24 dev eth0

@@ -69,6 +69,7 @@ describe.skipIf(missing !== null)(`any shell collects (${missing ?? 'as root'})`
     expect(stderr).toContain('ip-link.json: ip failed with exit code 1: ');
     const text = (file: string): string => files.get(`nodes/n1/${file}`) ?? 'absent';
     expect(text('sysctl.txt')).toContain('net.ipv4.conf.veth1.rp_filter = ');
+    expect(text('sysctl.txt')).toContain('net.ipv4.conf.dotted/9.rp_filter = ');
     expect(text('conntrack.txt')).toContain('dport=80');
     expect(text('sockets.txt').split('\n').sort()).toEqual([
       '',
