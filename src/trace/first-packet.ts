@@ -1,4 +1,5 @@
 import { firstPacketLength, freshSkb, mssOf } from '../kernel/answer.ts';
+import type { Device } from '../kernel/device/device.ts';
 import { deviceNamed } from '../kernel/device/find-device.ts';
 import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
@@ -6,9 +7,10 @@ import { findConnectRoute, findOutputRoute, sendLocal } from '../kernel/output.t
 import type { Skb } from '../kernel/skb.ts';
 import { EPHEMERAL_PORT } from '../kernel/socket.ts';
 import type { Errno } from '../linux/errno.ts';
-import { IPV4_ANY } from '../packet/address.ts';
+import { type Address, IPV4_ANY } from '../packet/address.ts';
 import type { Flow } from '../packet/flow.ts';
 import { type Packet, ports, type TransportHeader } from '../packet/packet.ts';
+import { contains } from '../packet/prefix.ts';
 import { PROTOCOL } from '../packet/protocol.ts';
 import { takeIn } from './crossing.ts';
 import { portTowards } from './link.ts';
@@ -124,12 +126,22 @@ function arriveFromOutside(world: World, kernel: Kernel, device: string, packet:
       return {
         kind: 'sent',
         packet,
-        crossing: takeIn(world, kernel, port, skb, { kind: 'owner', address: own }),
+        crossing: takeIn(world, kernel, port, skb, {
+          kind: 'owner',
+          address: isOnLink(arrived, packet.destination) ? packet.destination : own,
+        }),
       };
     }
   }
   const departure = receive(kernel, { skb, iif: device, looped: false, prerouted: false });
   return { kind: 'sent', packet, crossing: passage(kernel, departure) };
+}
+
+/** Whether who is behind a bridge reaches an address without a gateway: its frames go to the owner. */
+function isOnLink({ addresses }: Device, destination: Address): boolean {
+  return addresses.some(({ address, prefixLength }) =>
+    contains({ address, length: prefixLength }, destination),
+  );
 }
 
 /** A later packet of the client, by the same way as the first. */
