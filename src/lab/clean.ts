@@ -50,7 +50,8 @@ async function removeInstances(failed: { what: string; why: string }[]): Promise
     // A kernel without tracefs has no instances.
     if (mounted.status !== 0) return [];
     const listed = await runOne(lab, ['ls', `${TRACEFS}/instances`]);
-    const live = livePidNamespaces();
+    // The kernel gives numbers again: our own may be that of the one that was killed.
+    const live = livePidNamespaces(lab.pid);
     const removed: string[] = [];
     for (const name of listed.stdout.split('\n')) {
       const namespace = TRACE_INSTANCE.exec(name)?.[1];

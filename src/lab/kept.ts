@@ -56,10 +56,11 @@ export function startTimeOf(pid: number): string | null {
   }
 }
 
-/** Numbers of all PID namespaces that a process here is in, as far as we may see. */
-export function livePidNamespaces(): ReadonlySet<string> {
+/** Numbers of all PID namespaces that a process other than this one is in, as far as we may see. */
+export function livePidNamespaces(except: number): ReadonlySet<string> {
   const found = new Set<string>();
   for (const name of namesIn('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    if (Number(name) === except) continue;
     try {
       found.add(/\d+/.exec(readlinkSync(`/proc/${name}/ns/pid`))?.[0] ?? '');
     } catch {

@@ -6,7 +6,7 @@ import { cleanLaboratories } from '../../../src/lab/clean.ts';
 import { notedLabs, startTimeOf } from '../../../src/lab/kept.ts';
 import { openLab } from '../../../src/lab/open-lab.ts';
 import { labMissing, until } from '../../differential/paths/namespaces.ts';
-import { printed, sendOne, twoNodes } from './networks.ts';
+import { CLIENT_ONLY, printed, sendOne, twoNodes } from './networks.ts';
 
 const missing = labMissing(['ip', 'nsenter', 'setpriv', 'unshare']);
 const PROGRAM = fileURLToPath(new URL('./stand-in-command.ts', import.meta.url));
@@ -62,16 +62,17 @@ describe.skipIf(missing !== null)(`a laboratory (${missing ?? 'as root'})`, () =
   it.each(['command', 'host', 'unshare'])(
     `leaves nothing when its ${'%s'} is killed at any moment (seed ${seed})`,
     async (victim) => {
-      const random = randomOf(seed);
+      const random = randomOf(seed + victim.length);
       let stood = 0;
-      for (let i = 0; i < 5; i++) {
+      for (let i = 0; i < 4; i++) {
         const command = startCommand();
         const { pid } = command;
         if (pid === undefined) throw new Error('the command did not start');
         const end = new Promise((resolve) => command.once('exit', resolve));
-        // From before the host is there to the middle of a flow, counted in its own steps.
+        // From before the host is there to the middle of a flow.
         const steps = Math.floor(random() * 8);
         if (victim !== 'command' || steps > 0) await stepsOf(command, Math.max(steps, 1));
+        await new Promise((resolve) => setTimeout(resolve, random() * (steps > 0 ? 30 : 300)));
         const made = descendants(pid);
         if (made.length > 1) stood++;
         const target = victim === 'command' ? pid : made[victim === 'unshare' ? 0 : 1]?.pid;
@@ -110,6 +111,27 @@ describe.skipIf(missing !== null)(`a laboratory (${missing ?? 'as root'})`, () =
       expect(notedLabs()).not.toContainEqual(kept);
       // Cleaning leaves what is in use.
       expect(await other.run([])).toEqual([]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('that was killed while it watched leaves a trace instance, which is cleaned', async () => {
+    const lab = await openLab();
+    const other = await openLab();
+    try {
+      const instance = `hookline-${/\d+/.exec(readlinkSync(`/proc/${lab.pid}/ns/pid`))?.[0]}`;
+      await lab.build(twoNodes());
+      const observe = { ...CLIENT_ONLY, drops: true };
+      const flows = [{ id: 'x', from: 'n1', protocol: 'icmp', to: '10.0.0.2', port: 0 }] as const;
+      const [report] = await lab.send({ flows, observe });
+      const watched = report?.blind.length === 0;
+      await other.build(twoNodes());
+      await other.send({ flows, observe });
+      process.kill(lab.pid, 'SIGKILL');
+      await lab.close();
+      // The other one's is in use.
+      expect((await cleanLaboratories()).instances).toEqual(watched ? [instance] : []);
     } finally {
       await other.close();
     }
