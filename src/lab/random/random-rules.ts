@@ -44,7 +44,7 @@ export function randomRules(context: NetworkContext): void {
     if (site.pods.some((pod) => pod.node === node.name && pod.bridge === 'docker0')) docker(mixed);
     if (random.chance(0.2)) networkPolicy(mixed);
     if (random.chance(0.15)) random.pick([firewalld, ufw])(mixed);
-    if (random.chance(0.35)) randomChains(mixed);
+    if (random.chance(0.5)) randomChains(mixed);
     if (random.chance(0.25)) randomNftTables(own);
   }
   for (const { name } of [...site.pods, ...site.hosts]) {

@@ -21,12 +21,13 @@ export function randomChains(context: RuleContext): void {
     [3, 'nat'],
     [5, 'filter'],
   ]);
-  const count = 1 + random.below(4);
+  const count = 2 + random.below(4);
   for (let i = 0; i < count; i++) {
     const hook = random.pick(HOOKS[table]);
     const place = { table, hook };
     const target = randomTarget(context, place);
-    const matches = randomMatches(context, place, target.protocol);
+    const ends = /DROP|REJECT|DNAT|REDIRECT|NETMAP|198\.51\.100\.77|set 1$/.test(target.text);
+    const matches = randomMatches(context, place, target.protocol, !ends);
     if (target.own === undefined && random.chance(0.25)) {
       const chain = `hl-${table}-${hook.toLowerCase()}-${i}`;
       const leave = random.pick(['-j RETURN', `-m mark --mark 0x1 -j RETURN`]);

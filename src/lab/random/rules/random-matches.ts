@@ -11,11 +11,12 @@ export interface RulePlace {
 
 const PORTS = ['8080', '53', '80', '30080', '8443', '8080:8090', '1024:65535'] as const;
 
-/** One to three matches; `protocol` is what the target needs, or null. */
+/** Some matches; `protocol` is what the target needs, or null. */
 export function randomMatches(
   context: RuleContext,
   place: RulePlace,
   protocol: 'tcp' | null,
+  broad: boolean,
 ): string {
   const { random, site } = context;
   const inverted = (option: string, probability = 0.12): string =>
@@ -29,9 +30,9 @@ export function randomMatches(
       [1, 'icmp'],
     ] as const);
   const parts: string[] = [];
-  // Broad rules are rare, so that much still arrives.
-  if (random.chance(0.7)) parts.push(inverted(`-s ${randomPrefix(random, site)}`));
-  if (random.chance(0.6)) parts.push(inverted(`-d ${randomPrefix(random, site)}`));
+  // Rules that end packets are narrow, so that much still arrives.
+  if (random.chance(broad ? 0.2 : 0.7)) parts.push(inverted(`-s ${randomPrefix(random, site)}`));
+  if (random.chance(broad ? 0.2 : 0.6)) parts.push(inverted(`-d ${randomPrefix(random, site)}`));
   const hasInput = place.hook !== 'OUTPUT' && place.hook !== 'POSTROUTING';
   const hasOutput = place.hook !== 'INPUT' && place.hook !== 'PREROUTING';
   if (hasInput && random.chance(0.25)) parts.push(inverted(`-i ${randomDevice(random, site)}`));
