@@ -63,6 +63,23 @@ describe.skipIf(missing !== null)(`two laboratories${missing ? ` (${missing})` :
     expect(traceInstances()).not.toContain(own);
   });
 
+  it('take over what a killed one left under the same name', async () => {
+    const lab = await openLab();
+    try {
+      await lab.build(ROUTED);
+      const own = traceInstanceOf(readlinkSync(`/proc/${lab.pid}/ns/pid`));
+      const script = `mkdir /run/t && mount -t tracefs t /run/t && mkdir /run/t/instances/${own}`;
+      const [made] = await lab.run([{ namespace: null, argv: ['sh', '-c', script] }]);
+      expect(made?.status).toBe(0);
+      const flow = { from: 'c', protocol: 'udp', to: '10.2.0.2', port: 85 } as const;
+      const { drops, blind } = await sent(lab, flow);
+      expect(drops.map(dropText)).toEqual(['NO_SOCKET s eth0 10.1.0.2:*>10.2.0.2:85']);
+      expect(blind).toEqual([]);
+    } finally {
+      await lab.close();
+    }
+  });
+
   it('are as they were after something was watched', async () => {
     const [lab] = labs;
     if (!lab) throw new Error('no laboratory');

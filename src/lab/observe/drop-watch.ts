@@ -6,7 +6,8 @@ import { borrowTraceInstance, type TraceInstance } from './trace-instance.ts';
 
 /** Which packets' buffers the kernel freed. */
 export class DropWatch {
-  readonly blind: Blind[] = [];
+  readonly #missing: Blind[] = [];
+  #lost = 0;
   readonly #instance: TraceInstance | null = null;
   #text = '';
 
@@ -14,7 +15,7 @@ export class DropWatch {
     try {
       this.#instance = borrowTraceInstance();
     } catch (error) {
-      this.blind.push(blindBy('drops', null, error));
+      this.#missing.push(blindBy('drops', null, error));
     }
   }
 
@@ -26,15 +27,20 @@ export class DropWatch {
   forget(): void {
     this.#instance?.read();
     this.#text = '';
+    this.#lost = 0;
+  }
+
+  /** What was missed since `forget`. */
+  blind(): readonly Blind[] {
+    if (this.#lost === 0) return this.#missing;
+    return [{ what: 'drops', why: 'lost', namespace: null, detail: `${this.#lost} events` }];
   }
 
   /** Losses since `forget`, each with the sighting of its packet where it had one. */
   freed(sightings: readonly Sighting[]): readonly FreedBuffer[] {
     this.#text += this.#instance?.read() ?? '';
     const { events, lost } = readBufferEvents(this.#text);
-    if (lost > 0) {
-      this.blind.push({ what: 'drops', why: 'lost', namespace: null, detail: `${lost} events` });
-    }
+    this.#lost += lost;
     return freedBuffers(events, sightings).filter(({ event }) => event.reason !== LEFT_UNREAD);
   }
 

@@ -20,7 +20,8 @@ export interface TimelessLegacyHit extends LegacyHit {
 
 /** Our tables in all namespaces, and what they and the legacy tables tell. */
 export class HookWatch {
-  readonly blind: Blind[] = [];
+  readonly #missing: Blind[] = [];
+  #lost: Blind[] = [];
   readonly #names: DeviceNames;
   readonly #tables = new Map<
     string,
@@ -64,10 +65,15 @@ export class HookWatch {
     const after = this.#drained;
     const before = now();
     const count = this.#record.visits.length;
-    this.#trace?.drain((namespace, message) => this.#record.add(namespace, message, after, before));
+    const heard =
+      this.#trace?.drain((namespace, message) =>
+        this.#record.add(namespace, message, after, before),
+      ) ?? true;
+    if (!heard) this.#lost.push(lost('hooks', null));
     for (const legacy of this.#legacy) {
       const { namespace } = legacy;
-      legacy.drain((hit) => this.#legacyHits.push({ ...hit, namespace, after }));
+      const read = legacy.drain((hit) => this.#legacyHits.push({ ...hit, namespace, after }));
+      if (!read) this.#lost.push(lost('legacy-rules', namespace));
     }
     this.#drained = before;
     return this.#record.visits.length - count;
@@ -76,6 +82,12 @@ export class HookWatch {
   forget(): void {
     this.#record = new HookRecord(this.#names);
     this.#legacyHits = [];
+    this.#lost = [];
+  }
+
+  /** What was missed since `forget`. */
+  blind(): readonly Blind[] {
+    return [...this.#missing, ...this.#lost];
   }
 
   /** Where the rules of hits stand in their chains now. */
@@ -104,7 +116,7 @@ export class HookWatch {
     try {
       return work();
     } catch (error) {
-      this.blind.push(blindBy(what, namespace, error));
+      this.#missing.push(blindBy(what, namespace, error));
       return null;
     }
   }
@@ -121,4 +133,8 @@ function addedTable(context: HostContext, namespace: string, batch: MessageBatch
       throw error;
     }
   });
+}
+
+function lost(what: Blind['what'], namespace: string | null): Blind {
+  return { what, why: 'lost', namespace, detail: 'recvmmsg: ENOBUFS' };
 }

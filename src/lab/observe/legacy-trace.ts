@@ -62,7 +62,6 @@ const LOGGER = 'nfnetlink_log';
 export class LegacyTrace {
   readonly namespace: string;
   readonly #context: HostContext;
-  readonly #batch: MessageBatch;
   readonly #socket: NetlinkSocket;
   readonly #before: readonly { readonly file: string; readonly logger: string }[];
 
@@ -80,7 +79,6 @@ export class LegacyTrace {
   ) {
     this.namespace = namespace;
     this.#context = context;
-    this.#batch = batch;
     const { socket, before } = context.inside(namespace, () => {
       const socket = new NetlinkSocket(NETLINK_NETFILTER, batch);
       try {
@@ -95,8 +93,9 @@ export class LegacyTrace {
     this.#before = before;
   }
 
-  drain(each: (hit: LegacyHit) => void): void {
-    this.#batch.drain(this.#socket.fd, ({ data }) => {
+  /** Reads what waits. Returns false when the kernel had no room for some of it. */
+  drain(each: (hit: LegacyHit) => void): boolean {
+    return this.#socket.drain(({ data }) => {
       for (const { type, body } of messagesIn(data)) {
         if (type !== ((NFNL.log << 8) | NFULNL_MSG_PACKET)) continue;
         const hit = readHit(body);

@@ -1,6 +1,6 @@
 import { close } from 'node:fs';
 import { closeFd, errnoName, SystemCallError } from '../host/syscalls.ts';
-import type { MessageBatch } from './message-batch.ts';
+import type { Datagram, MessageBatch } from './message-batch.ts';
 import { aligned, joined } from './netlink-attributes.ts';
 import { biggerBuffer } from './socket-buffer.ts';
 import { bindSocket, openSocket, sendAll, setOption } from './system-calls.ts';
@@ -112,6 +112,21 @@ export class NetlinkSocket {
       if (read === 0) break;
     }
     return answers;
+  }
+
+  /** Reads what came by itself. Returns false when the kernel had no room for some of it. */
+  drain(each: (datagram: Datagram) => void): boolean {
+    let complete = true;
+    for (;;) {
+      try {
+        this.#batch.drain(this.fd, each);
+        return complete;
+      } catch (error) {
+        // The kernel says so once, before what it could keep.
+        if (!(error instanceof SystemCallError) || error.errno !== 'ENOBUFS') throw error;
+        complete = false;
+      }
+    }
   }
 
   close(): void {

@@ -93,7 +93,7 @@ class Observation implements Observer {
       rules: hits.toSorted((a, b) => a.time - b.time),
       conntrack: this.#plan.conntrack ? this.#readAllConntrack(blind) : {},
       counters: this.#plan.counters ? this.#changedCounters() : {},
-      blind: [...blind, ...(this.#hooks?.blind ?? []), ...(this.#drops?.blind ?? [])],
+      blind: [...blind, ...(this.#hooks?.blind() ?? []), ...(this.#drops?.blind() ?? [])],
     };
   }
 

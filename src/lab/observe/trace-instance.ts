@@ -66,7 +66,7 @@ export class TraceInstance {
   constructor() {
     mountOnce();
     this.#path = `${TRACEFS}/instances/${traceInstanceOf(readlinkSync('/proc/self/ns/pid'))}`;
-    mkdirSync(this.#path);
+    makeFolder(this.#path);
     try {
       this.#write('buffer_size_kb', BUFFER);
       // A clock that all processors share, and that reports use.
@@ -109,6 +109,20 @@ export class TraceInstance {
 
   #write(file: string, text: string): void {
     writeFileSync(`${this.#path}/${file}`, text);
+  }
+}
+
+/**
+ * The kernel gives numbers of namespaces again: an instance that is there already belongs to a
+ * laboratory that was killed.
+ */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    rmdirSync(path);
+    mkdirSync(path);
   }
 }
 

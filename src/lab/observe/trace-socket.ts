@@ -13,20 +13,19 @@ const NETLINK_LISTEN_ALL_NSID = 8;
  * all have been read. Linux: nft_trace_notify(), do_one_broadcast() in net/netlink/af_netlink.c.
  */
 export class TraceSocket {
-  readonly #batch: MessageBatch;
   readonly #socket: NetlinkSocket;
   readonly #names: ReadonlyMap<number, string>;
 
   constructor(batch: MessageBatch, names: ReadonlyMap<number, string>) {
-    this.#batch = batch;
     this.#names = names;
     this.#socket = new NetlinkSocket(NETLINK_NETFILTER, batch);
     setOption(this.#socket.fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1);
     this.#socket.join(NFNLGRP_NFTRACE);
   }
 
-  drain(each: (namespace: string, message: TraceMessage) => void): void {
-    this.#batch.drain(this.#socket.fd, ({ data, control }) => {
+  /** Reads what waits. Returns false when the kernel had no room for some of it. */
+  drain(each: (namespace: string, message: TraceMessage) => void): boolean {
+    return this.#socket.drain(({ data, control }) => {
       const origin = control.find(
         ({ level, type }) => level === SOL_NETLINK && type === NETLINK_LISTEN_ALL_NSID,
       );
