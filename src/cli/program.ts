@@ -43,6 +43,8 @@ export async function createProgram(
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
+    // Commands below a command were made before it had the program's settings.
+    for (const below of command.commands) below.copyInheritedSettings(command);
   }
   await addCompletion(program, argv[0]);
   return program;

@@ -36,9 +36,9 @@ export async function runIncident(
     } catch (error) {
       io.err(`hookline: ${incident.id} cannot be built here: ${messageOf(error)}\n`);
       setExit(EXIT.undetermined);
-      return;
+      return 'done';
     }
-    await runStanding(lab, incident, request, io, setExit);
+    return runStanding(lab, incident, request, io, setExit);
   });
 }
 
@@ -48,7 +48,7 @@ async function runStanding(
   { keep, pcap, json }: RunRequest,
   io: Io,
   setExit: SetExit,
-): Promise<void> {
+): Promise<'done' | 'kept'> {
   const sent = await sendBoth(lab, incident);
   const run = runOf(incident, sent);
   setExit(run.mismatches.length === 0 ? EXIT.ok : EXIT.failing);
@@ -60,10 +60,11 @@ async function runStanding(
   const kept = keep ? await lab.keep() : null;
   if (json) {
     io.out(`${JSON.stringify(runJson(run, files, kept), null, 2)}\n`);
-    return;
+    return kept ? 'kept' : 'done';
   }
   io.out(renderRun(run, io.canvas));
   if (files.length > 0)
     io.out(`\ncaptures written\n${files.map((file) => `  ${file}\n`).join('')}`);
   if (kept) io.out(renderKept(kept));
+  return kept ? 'kept' : 'done';
 }

@@ -34,6 +34,7 @@ export async function verifyIncidents(
     if (json) io.out(`${JSON.stringify(verifyJson(results), null, 2)}\n`);
     else io.out(renderVerifications(results, io.canvas));
     setExit(exitOf(results));
+    return 'done';
   });
 }
 

@@ -3,11 +3,14 @@ import { openLab } from '../../lab/open-lab.ts';
 import { EXIT, type SetExit } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 
-/** A laboratory for some work, closed after it; says so and ends with 2 where none can be opened. */
+/**
+ * A laboratory for some work, which says whether it is to stand; else it is closed after it. Says so and
+ * ends with 2 where none can be opened.
+ */
 export async function withLab(
   io: Io,
   setExit: SetExit,
-  work: (lab: Lab) => Promise<void>,
+  work: (lab: Lab) => Promise<'done' | 'kept'>,
 ): Promise<void> {
   let lab: Lab;
   try {
@@ -17,10 +20,11 @@ export async function withLab(
     setExit(EXIT.undetermined);
     return;
   }
+  let left: 'done' | 'kept' = 'done';
   try {
-    await work(lab);
+    left = await work(lab);
   } finally {
-    await lab.close();
+    if (left === 'done') await lab.close();
   }
 }
 

@@ -11,7 +11,7 @@ export interface RunJson extends Plain<IncidentRun> {
   /** Capture files that were written. */
   readonly captureFiles: readonly string[];
   /** The laboratory that stands, when it was asked for. */
-  readonly kept: { readonly pid: number; readonly namespaces: readonly string[] } | null;
+  readonly kept: KeptPlace | null;
 }
 
 export function runJson(
@@ -24,6 +24,6 @@ export function runJson(
     reproduced: run.mismatches.length === 0,
     ...plain(run),
     captureFiles,
-    kept: kept && { pid: kept.pid, namespaces: kept.namespaces },
+    kept: kept && { pid: kept.pid, namespaces: kept.namespaces, enter: kept.enter },
   };
 }
