@@ -8,7 +8,7 @@ import {
   reset,
   synAck,
 } from '../kernel/answer.ts';
-import { ownsAddress } from '../kernel/device/find-device.ts';
+import { deviceNamed, ownsAddress } from '../kernel/device/find-device.ts';
 import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import { findOutputRoute, sendLocal } from '../kernel/output.ts';
@@ -109,11 +109,26 @@ export function refusal(
     anySource: !ownsAddress(kernel.netns, about.packet.destination),
   };
   if (answer === 'tcp-reset') {
+    const asFrame = resetByPort(kernel, about);
+    if (asFrame) return { kind: 'rst', crossing: asFrame };
     return { kind: 'rst', crossing: sendReply(kernel, reset(about.packet), extras) };
   }
   const crossing =
     'device' in answer ? inject(kernel, answer) : sendIcmp(kernel, answer, about, routed);
   return { kind: 'icmp-error', crossing };
+}
+
+/**
+ * A rule's reset for a packet whose bridge port br_netfilter noted leaves by that port: it meets no
+ * hook and is not translated back. Null for other packets. Linux: nf_send_reset(), br_indev.
+ */
+function resetByPort(kernel: Kernel, about: Skb): Crossing | null {
+  const port = about.physin;
+  const bridge = port === null ? null : (deviceNamed(kernel.netns, port)?.master ?? null);
+  if (port === null || bridge === null) return null;
+  const target = { kind: 'owner', address: about.packet.source } as const;
+  const skb = freshSkb(reset(about.packet));
+  return passage(kernel, { kind: 'bridged', bridge, port, target, skb });
 }
 
 function inject(kernel: Kernel, { device, packet }: InjectedAnswer): Crossing {
