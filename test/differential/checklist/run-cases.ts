@@ -39,13 +39,8 @@ function holdCases(cases: readonly ChecklistCase[]): void {
   afterAll(() => lab?.close());
 
   test.each(cases.map((item) => [item.name, item] as const))('%s', async (_, item) => {
-    await lab.clear({});
-    const flow = { id: item.name, ...item.flow };
-    const { flows } = await judge(lab, item.topology, [flow], planOf(item));
-    const [result] = flows;
-    if (!result) throw new Error('the flow was not sent');
+    const result = await judgeCase(lab, item);
     judged.set(item.name, result);
-    // Drops of others may crowd out ours; a case about one has to show it.
     expect(result.report.blind.filter(({ what }) => what !== 'drops')).toEqual([]);
     expect(missingProofs(item.proof, result.report), seenIn(result)).toEqual([]);
     if (item.open) expectOpen(item.open, result);
@@ -65,6 +60,19 @@ function holdCases(cases: readonly ChecklistCase[]): void {
     );
     expect(uncontrolled.map(({ name }) => name)).toEqual([]);
   });
+}
+
+/** The kernel traces drops of all namespaces as one: where those of others crowd ours out, once more. */
+async function judgeCase(lab: Lab, item: ChecklistCase): Promise<JudgedFlow> {
+  for (let attempt = 1; ; attempt++) {
+    await lab.clear({});
+    const flow = { id: item.name, ...item.flow };
+    const { flows } = await judge(lab, item.topology, [flow], planOf(item));
+    const [result] = flows;
+    if (!result) throw new Error('the flow was not sent');
+    const isBlind = result.report.blind.some(({ what }) => what === 'drops');
+    if (!isBlind || attempt === 3) return result;
+  }
 }
 
 /** The kernel's way is one of the model's branches, and the model says what it does not know. */

@@ -1,5 +1,5 @@
 import type { ChecklistCase, Proof } from '../checklist-case.ts';
-import { type Change, site } from '../site.ts';
+import { type Change, site, VIP } from '../site.ts';
 
 /** Point 14: bridged packets and the IP hooks. q2 and p2 are on one bridge of n2. */
 const flow = { from: 'q2', protocol: 'tcp', to: '10.1.2.2', port: 8080 } as const;
@@ -17,6 +17,11 @@ const knowsService: Change = {
 };
 const PHYSDEV =
   '*filter\n-A FORWARD -m physdev --physdev-in vq2 --physdev-out vp2 -p tcp --dport 8080 -j REJECT\nCOMMIT\n';
+
+const RESETS =
+  '*filter\n-A FORWARD -p tcp --dport 8080 -j REJECT --reject-with tcp-reset\nCOMMIT\n';
+const TO_P1 = `*nat\n-A PREROUTING -d ${VIP} -p tcp --dport 80 -j DNAT --to-destination 10.1.1.2:8080\nCOMMIT\n`;
+const throughVip = { ...flow, to: VIP, port: 80 } as const;
 
 export const BRIDGE: readonly ChecklistCase[] = [
   {
@@ -138,6 +143,44 @@ export const BRIDGE: readonly ChecklistCase[] = [
       connected,
       { kind: 'visit', at: 'n2', like: { hook: 'forward', iif: 'cni0', oif: 'vx1' } },
     ],
+  },
+  {
+    name: 'a reset for a packet of a bridge port leaves by the port and meets no hook',
+    topology: site({ q2: {}, p1: {}, n2: { sysctls: call(1), iptablesNft: RESETS } }),
+    flow: { ...flow, to: '10.1.1.2' },
+    proof: [
+      { kind: 'client', outcome: 'refused' },
+      { kind: 'no-visit', at: 'n2', like: { hook: 'output' } },
+      { kind: 'visit', at: 'q2', like: { hook: 'input', source: '10.1.1.2', ttl: 64 } },
+    ],
+    control: 'without call-iptables a packet that goes up has no port',
+  },
+  {
+    name: 'a reset by a bridge port is not translated back, and the client waits',
+    topology: site({ q2: {}, p1: {}, n2: { sysctls: call(1), iptablesNft: `${TO_P1}${RESETS}` } }),
+    flow: throughVip,
+    proof: [
+      { kind: 'client', outcome: 'timeout' },
+      { kind: 'visit', at: 'q2', like: { hook: 'input', source: '10.1.1.2' } },
+    ],
+    control: 'without call-iptables a Service of another node answers',
+  },
+  {
+    name: 'a reset of a routed packet is translated back, and the client is refused',
+    topology: site({ q2: {}, p1: {}, n2: { sysctls: call(0), iptablesNft: `${TO_P1}${RESETS}` } }),
+    flow: throughVip,
+    proof: [
+      { kind: 'client', outcome: 'refused' },
+      { kind: 'visit', at: 'n2', like: { hook: 'output', source: '10.1.1.2' } },
+      { kind: 'visit', at: 'q2', like: { hook: 'input', source: VIP } },
+    ],
+    control: 'without call-iptables a Service of another node answers',
+  },
+  {
+    name: 'without call-iptables a Service of another node answers',
+    topology: site({ q2: {}, p1: {}, n2: { sysctls: call(0), iptablesNft: TO_P1 } }),
+    flow: throughVip,
+    proof: [connected, { kind: 'answer', from: 'p1' }],
   },
   {
     name: 'an nft table of family bridge decides about frames, and the model names it',

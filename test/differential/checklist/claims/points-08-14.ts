@@ -418,6 +418,16 @@ export const POINTS_8_TO_14: readonly Claim[] = [
   },
   {
     point: 14,
+    claim:
+      'A rule’s reset for a packet of a bridge port leaves by the port, past all hooks and NAT.',
+    cases: here(
+      'a reset for a packet of a bridge port leaves by the port and meets no hook',
+      'a reset by a bridge port is not translated back, and the client waits',
+      'a reset of a routed packet is translated back, and the client is refused',
+    ),
+  },
+  {
+    point: 14,
     claim: 'A packet that goes up meets PREROUTING once (sabotage).',
     cases: here('a packet that goes up after the bridge meets PREROUTING once'),
   },
