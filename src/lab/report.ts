@@ -16,7 +16,7 @@ export interface FlowReport {
   readonly drops: readonly Drop[];
   /** Rules that packets hit, in users' tables of both backends. */
   readonly rules: readonly RuleHit[];
-  /** `conntrack -L -o extended` per namespace, right after the flow. */
+  /** As `conntrack -L -o extended` prints it, right after the flow; namespaces without entries are absent. */
   readonly conntrack: Readonly<Record<string, string>>;
   /** Counters that moved: `TcpExtIPReversePathFilter` and the like, per namespace. */
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -61,7 +61,7 @@ export interface Visit {
   readonly ctState: CtState | null;
   /**
    * Headers as they are at this place. What a tunnel carries and an error quotes is taken from a
-   * sighting of the same packet, null where there is none.
+   * sighting of the same packet, or of what went into the tunnel's device; null where there is none.
    */
   readonly packet: ObservedPacket;
 }
@@ -82,15 +82,18 @@ export interface Sighting {
   readonly packet: ObservedPacket | null;
 }
 
-/** The kernel freed a packet without delivering it (tracepoint skb:kfree_skb). */
+/**
+ * The kernel freed a packet without delivering it (tracepoint skb:kfree_skb). Only what is tied to a
+ * packet of a flow is told; `NOT_SPECIFIED` is what the kernel says at blackhole routes, for one.
+ */
 export interface Drop {
   readonly time: number;
   /** SKB_DROP_REASON_* name without the prefix. */
   readonly reason: string;
   /** The kernel function that freed it. */
   readonly location: string;
-  /** Where the packet came in, when a receive event of the same skb precedes; else null. */
   readonly namespace: string | null;
+  /** The last device that it came in by or was given to; null when it was sent here and reached none. */
   readonly device: string | null;
   readonly packet: ObservedPacket | null;
 }

@@ -85,6 +85,32 @@ describe.skipIf(missing !== null)(
       for (const { packet } of carriers) expect(packet.encapsulation?.kind).toBe('flannel-udp');
     });
 
+    it.each<[tunnel: string, port: number, from: string, to: string]>([
+      ['flannel-udp', 8285, 'p1', '10.244.2.2'],
+      ['vxlan', 4789, 'n1', '10.55.0.2'],
+    ])('tell what a packet of %s carried that a rule dropped before it left', async (...row) => {
+      const [kind, port, from, to] = row;
+      const rule = (verb: string): Promise<unknown> =>
+        lab.run([
+          {
+            namespace: 'n1',
+            argv: ['iptables-nft', verb, 'OUTPUT', '-p', 'udp', '--dport', `${port}`, '-j', 'DROP'],
+          },
+        ]);
+      await rule('-A');
+      try {
+        const report = await sent(lab, { from, to, protocol: 'udp', port: 8080 });
+        expect(report.client.outcome).toBe('timeout');
+        const drop = report.drops.find(({ reason }) => reason === 'NETFILTER_DROP');
+        expect(drop?.namespace).toBe('n1');
+        const outer = report.visits.find(({ packet }) => packet.dport === port);
+        expect(outer?.packet.encapsulation?.kind).toBe(kind);
+        expect(outer?.packet.inner && headers(outer.packet.inner)).toContain(`>${to}:8080`);
+      } finally {
+        await rule('-D');
+      }
+    });
+
     it.each<[device: string, report: () => FlowReport, expected: readonly RegExp[]]>([
       [
         'flannel0',

@@ -1,5 +1,6 @@
 import type { ObservedPacket } from '../../evidence/observation.ts';
 import type { Sighting, Visit } from '../report.ts';
+import { carriedPacket } from './carried-packet.ts';
 import type { TimelessVisit } from './hook-record.ts';
 import { packetKey } from './packet-key.ts';
 
@@ -32,7 +33,10 @@ export function timeVisits(
     const earliest = Math.max(time + 1, after, (arrival?.time ?? 0) + 1);
     const begins = visit.hook === 'output' && visit.edge === 'first';
     time = begins && departure ? Math.max(earliest, latest[i] ?? 0) : earliest;
-    const packet = completed(rest.packet, arrival ?? departure);
+    const seen = arrival ?? departure;
+    const packet = seen
+      ? completed(rest.packet, seen)
+      : { ...rest.packet, ...carriedPacket(rest.packet, rest.namespace, sightings, before) };
     return { visit: { ...rest, time, packet }, departure, after, before };
   });
 }
@@ -109,8 +113,7 @@ function passageKey(
 }
 
 /** A trace has the first bytes only: what the packet carries or quotes is the sighting's. */
-function completed(packet: ObservedPacket, sighting: Sighting | null): ObservedPacket {
-  const whole = sighting?.packet;
+function completed(packet: ObservedPacket, { packet: whole }: Sighting): ObservedPacket {
   if (!whole) return packet;
   const { inner, encapsulation } = whole;
   const icmp = packet.icmp && { ...packet.icmp, quoted: whole.icmp?.quoted ?? null };
