@@ -8,8 +8,9 @@ import type { KeptLab } from './lab.ts';
  * of this user. A file whose process is gone says nothing any more.
  */
 
-/** The user's folder: `/run/hookline` for root. */
+/** The user's folder: `/run/hookline` for root, and what HOOKLINE_RUN_DIR says. */
 export function keptFolder(): string {
+  if (process.env.HOOKLINE_RUN_DIR) return process.env.HOOKLINE_RUN_DIR;
   const uid = process.getuid?.() ?? 0;
   if (uid === 0) return '/run/hookline';
   return join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), `hookline-${uid}`);

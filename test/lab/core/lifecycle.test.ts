@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanLaboratories } from '../../../src/lab/clean.ts';
 import { notedLabs, startTimeOf } from '../../../src/lab/kept.ts';
 import { openLab } from '../../../src/lab/open-lab.ts';
@@ -57,6 +59,16 @@ function randomOf(seed: number): () => number {
 }
 
 const seed = Number(process.env.HOOKLINE_SEED ?? Date.now() % 1_000_000);
+
+/** Others may keep laboratories on this machine meanwhile: cleaning is to leave them alone. */
+const folder = mkdtempSync(join(tmpdir(), 'hookline-kept-'));
+beforeAll(() => {
+  process.env.HOOKLINE_RUN_DIR = folder;
+});
+afterAll(() => {
+  delete process.env.HOOKLINE_RUN_DIR;
+  rmSync(folder, { recursive: true });
+});
 
 describe.skipIf(missing !== null)(`a laboratory (${missing ?? 'as root'})`, () => {
   it.each(['command', 'host', 'unshare'])(
@@ -120,7 +132,7 @@ describe.skipIf(missing !== null)(`a laboratory (${missing ?? 'as root'})`, () =
     const lab = await openLab();
     const other = await openLab();
     try {
-      const instance = `hookline-${/\d+/.exec(readlinkSync(`/proc/${lab.pid}/ns/pid`))?.[0]}`;
+      const instance = instanceOf(lab.pid);
       await lab.build(twoNodes());
       const observe = { ...CLIENT_ONLY, drops: true };
       const flows = [{ id: 'x', from: 'n1', protocol: 'icmp', to: '10.0.0.2', port: 0 }] as const;
@@ -131,7 +143,9 @@ describe.skipIf(missing !== null)(`a laboratory (${missing ?? 'as root'})`, () =
       process.kill(lab.pid, 'SIGKILL');
       await lab.close();
       // The other one's is in use.
-      expect((await cleanLaboratories()).instances).toEqual(watched ? [instance] : []);
+      const { instances } = await cleanLaboratories();
+      expect(instances.includes(instance)).toBe(watched);
+      expect(instances).not.toContain(instanceOf(other.pid));
     } finally {
       await other.close();
     }
@@ -209,6 +223,11 @@ describe.skipIf(missing !== null)(`a laboratory (${missing ?? 'as root'})`, () =
     }
   });
 });
+
+/** The name of a laboratory's trace instance. */
+function instanceOf(pid: number): string {
+  return `hookline-${/\d+/.exec(readlinkSync(`/proc/${pid}/ns/pid`))?.[0]}`;
+}
 
 /** Waits for lines of a command's output, or its end. */
 function stepsOf(command: ChildProcess, wanted: number): Promise<string[]> {
