@@ -33,6 +33,10 @@ export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
     'a TUN device that nobody reads drops',
     'a wire whose other end is down carries nothing',
   ),
+  'early-demux.md': inFile(
+    'test/differential/routing/early-demux.test.ts',
+    'an established connection goes on where a new one fails the source check',
+  ),
   'evidence-three-views.md': inFile(
     'test/differential/evidence/live-traffic.test.ts',
     'is the same six packets in each, seen where the rules and the device are',

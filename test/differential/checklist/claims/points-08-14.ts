@@ -1,4 +1,4 @@
-import { arrivals, type Claim, conntrack, here, paths, RANDOM } from './claim.ts';
+import { arrivals, type Claim, conntrack, here, inFile, paths, RANDOM } from './claim.ts';
 
 export const POINTS_8_TO_14: readonly Claim[] = [
   {
@@ -63,9 +63,12 @@ export const POINTS_8_TO_14: readonly Claim[] = [
   },
   {
     point: 8,
-    claim: 'A packet of an established connection may go to its socket without a check.',
-    cases: [],
-    open: 'early demux: the model follows the packets of a new connection, which have no cached route',
+    claim: 'A packet of an established connection goes to its socket without a check.',
+    cases: inFile(
+      'test/differential/routing/early-demux.test.ts',
+      'an established connection goes on where a new one fails the source check',
+    ),
+    open: 'early demux is not modelled: the model follows new connections, which have no remembered route',
   },
   {
     point: 9,

@@ -95,7 +95,9 @@ export const POINTS_15_TO_21: readonly Claim[] = [
     point: 17,
     claim: 'The 23 IPv6 flows of kube-proxy.',
     cases: [],
-    open: 'IPv6 is the next issue; the model names it as unsupported until then',
+    open: `IPv6 is the next issue; until then the model says that it is unsupported. With three settings of kube-proxy in
+iptables mode and two in nftables mode: pod to cluster IP; external to nodePort; node to nodePort; localhost to nodePort is
+ignored (iptables); external to nodePort on secondary IP; secondary nodeIP ignores NodePorts`,
   },
   {
     point: 18,
