@@ -2,9 +2,9 @@ import type { Drop, FlowReport } from '../lab/report.ts';
 import type { Outcome, PacketKind } from '../trace/trace.ts';
 import type { Difference, Toleration } from './agreement.ts';
 import type { Findings } from './compare-visits.ts';
-import { isOuter } from './kernel-packets.ts';
-import { type VisibleKind, visibleAs, visibleKind } from './packet-kind.ts';
-import { toleratedDrop } from './tolerations.ts';
+import { followedKind, type Handshake, handshakeNumbers, isOuter } from './kernel-packets.ts';
+import { type VisibleKind, visibleAs } from './packet-kind.ts';
+import { toleratedDrop, toleratedLoss } from './tolerations.ts';
 
 /**
  * Why each packet ended that did: the reason with which the kernel freed a packet of that kind has
@@ -15,7 +15,11 @@ export function compareDrops(outcome: Outcome, report: FlowReport): Findings {
   const differences: Difference[] = [];
   const tolerated: Toleration[] = [];
   const veiled = report.drops.filter(({ packet }) => packet !== null && isVeiled(packet));
-  const seen = dropsByKind(report.drops.filter((drop) => !veiled.includes(drop)));
+  const handshake = handshakeNumbers(report.visits);
+  const seen = dropsByKind(
+    report.drops.filter((drop) => !veiled.includes(drop)),
+    handshake,
+  );
   for (const { packet, visible, expected, sent } of endings(outcome)) {
     const own = seen.get(visible) ?? [];
     const reason = expected[0] ?? null;
@@ -26,7 +30,8 @@ export function compareDrops(outcome: Outcome, report: FlowReport): Findings {
       continue;
     }
     if (reason !== null && drops.some((drop) => drop.reason === reason)) continue;
-    const rule = toleratedDrop(reason, drops);
+    const rule =
+      toleratedDrop(reason, drops) ?? toleratedLoss(outcome, packet, reason, drops.length > 0);
     if (rule) tolerated.push({ rule, detail: packet });
     else differences.push(dropDifference(packet, reason, drops));
   }
@@ -34,7 +39,8 @@ export function compareDrops(outcome: Outcome, report: FlowReport): Findings {
   const unexpected = veiled.filter((drop) => !ends.has(drop.reason));
   const [first] = outcome.packets;
   if (differences.length === 0 && unexpected.length > 0 && first) {
-    const rule = toleratedDrop(first.dropReason, unexpected);
+    const connected = outcome.client === 'connected';
+    const rule = connected ? 'end-of-story' : toleratedDrop(first.dropReason, unexpected);
     if (rule) tolerated.push({ rule, detail: first.kind });
     else differences.push(dropDifference(first.kind, null, unexpected));
   }
@@ -73,10 +79,13 @@ function isVeiled(packet: NonNullable<Drop['packet']>): boolean {
   return packet.inner === null && isOuter(packet);
 }
 
-function dropsByKind(drops: readonly Drop[]): ReadonlyMap<VisibleKind, readonly Drop[]> {
+function dropsByKind(
+  drops: readonly Drop[],
+  handshake: Handshake,
+): ReadonlyMap<VisibleKind, readonly Drop[]> {
   const groups = new Map<VisibleKind, Drop[]>();
   for (const drop of drops) {
-    const kind = drop.packet ? visibleKind(drop.packet) : null;
+    const kind = drop.packet ? followedKind(drop.packet, handshake) : null;
     if (kind === null) continue;
     const group = groups.get(kind);
     if (group) group.push(drop);

@@ -37,18 +37,19 @@ export function kernelPackets(
   return new Map([...groups].map(([kind, group]) => [kind, firstTransmission(group)]));
 }
 
-function followedKind(packet: ObservedPacket, handshake: Handshake): VisibleKind | null {
+/** What a packet is to its flow, or null for what the model does not follow. */
+export function followedKind(packet: ObservedPacket, handshake: Handshake): VisibleKind | null {
   const kind = visibleKind(packet);
   return kind === 'pure-ack' && !endsHandshake(packet, handshake) ? null : kind;
 }
 
 /** What the client's SYN and the server's SYN-ACK began with. */
-interface Handshake {
+export interface Handshake {
   readonly client: number | null;
   readonly server: number | null;
 }
 
-function handshakeNumbers(visits: readonly Visit[]): Handshake {
+export function handshakeNumbers(visits: readonly Visit[]): Handshake {
   const sequenceOf = (kind: VisibleKind): number | null => {
     const first = visits.find(({ packet }) => visibleKind(packet) === kind);
     return first ? (subject(first.packet).tcp?.sequence ?? null) : null;

@@ -16,10 +16,12 @@ export const TOLERATIONS = {
     'The kernel frees delivered clones with NOT_SPECIFIED too, so such drops are not reported; the last hook that the packet met proves the place.',
   'offloaded-checksum':
     'NAT takes the checksum of a tunnel packet for unfinished when that of the packet inside is, and spoils it. Linux: inet_proto_csum_replace4(), CHECKSUM_PARTIAL.',
+  'purged-error':
+    'An ICMP error that leaves by the neighbour that just failed is purged from its queue, which is not reported. Linux: neigh_invalidate().',
   'never-sent':
     'A call that fails before a packet exists frees none: the model shows the packet that would have been.',
   'end-of-story':
-    'The model stops when the client knows its result: resets and errors that follow are not in it.',
+    'The model stops when the client knows its result: data, resets and errors that follow are not in it.',
 } as const;
 
 export type TolerationName = keyof typeof TOLERATIONS;
@@ -47,6 +49,18 @@ export function toleratedDrop(model: string | null, drops: readonly Drop[]): Tol
     ({ reason, packet }) => reason === 'UDP_CSUM' && packet !== null && isOuter(packet),
   );
   return model === 'NO_SOCKET' && isChecksum ? 'offloaded-checksum' : null;
+}
+
+/** Why a drop that the kernel does not report does not matter, or null when it does. */
+export function toleratedLoss(
+  outcome: Outcome,
+  packet: PacketKind,
+  model: string | null,
+  reported: boolean,
+): TolerationName | null {
+  const about = outcome.packets.find(({ kind }) => kind !== 'icmp-error');
+  const bothFailed = model === 'NEIGH_FAILED' && about?.dropReason === 'NEIGH_FAILED';
+  return packet === 'icmp-error' && bothFailed && !reported ? 'purged-error' : null;
 }
 
 /** Why packets of a kind that the trace does not have are no surprise, or null when they are. */

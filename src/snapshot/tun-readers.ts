@@ -1,5 +1,5 @@
 import type { Device, TunLease } from '../kernel/device/device.ts';
-import type { NetnsState } from '../kernel/netns-state.ts';
+import type { ListeningSocket, NetnsState } from '../kernel/netns-state.ts';
 import type { Wire } from '../kernel/network.ts';
 import type { KubeFacts } from '../kube/facts.ts';
 import { FLANNEL_UDP_PORT, type FlannelSubnet } from '../kube/flannel.ts';
@@ -59,6 +59,7 @@ export function connectTuns(
       }
       const reader = {
         kind: 'flannel-udp' as const,
+        local: flannelSocketOf(netns)?.address ?? null,
         port: FLANNEL_UDP_PORT,
         leases: others.map(({ subnet, publicAddress, node }) => ({ subnet, publicAddress, node })),
       };
@@ -152,13 +153,18 @@ function publicAddressOf(
 ): { readonly address: Address; readonly stated: boolean } | null {
   const annotated = node?.flannel.publicAddress;
   if (annotated) return { address: annotated, stated: true };
-  const socket = host?.sockets?.find(
-    (s) => s.protocol === 'udp' && s.port === FLANNEL_UDP_PORT && s.address?.family === 4,
-  );
+  const socket = flannelSocketOf(host);
   if (socket?.address) return { address: socket.address, stated: true };
   const internal = node?.addresses.find((a) => a.type === 'InternalIP' && a.address.family === 4);
   if (internal) return { address: internal.address, stated: false };
   const uplink = host ? findUplinks([host], wires)[0] : undefined;
   const own = uplink?.addressed.addresses.find(({ address }) => address.family === 4);
   return own ? { address: own.address, stated: false } : null;
+}
+
+/** The socket of flanneld that is bound to an address. */
+function flannelSocketOf(host: NetnsState | undefined): ListeningSocket | undefined {
+  return host?.sockets?.find(
+    (s) => s.protocol === 'udp' && s.port === FLANNEL_UDP_PORT && s.address?.family === 4,
+  );
 }

@@ -3,8 +3,11 @@ import type { Crossing, PacketEnd, Passage } from './passage.ts';
 import { decapsulate } from './tunnel.ts';
 import type { World } from './world.ts';
 
-/** More passes than any real path has; a packet that makes them goes in circles. */
-const MOST_PASSES = 128;
+/**
+ * A packet that makes more passes goes in circles which no TTL ends: a loop between two nodes has up to
+ * 255 hops, and a tunnel's packet makes some more on each.
+ */
+const MOST_PASSES = 2048;
 
 /** Carries a packet from its first pass through the network to its end. */
 export function carry(world: World, start: Passage): PacketEnd {

@@ -123,7 +123,7 @@ export function sendThroughTun(
   return sendOuter(kernel, {
     inner: { kind: 'flannel-udp', packet },
     destination: lease.publicAddress,
-    source: null,
+    source: reader.local,
     port: reader.port,
     boundDevice: null,
     overhead: FLANNEL_UDP_OVERHEAD,

@@ -49,8 +49,18 @@ export async function judge(
   flows: readonly LabFlow[],
   plan: ObservePlan = JUDGING_PLAN,
 ): Promise<Judgement> {
-  await lab.build(topology);
+  await buildTwice(lab, topology);
   return judgeStanding(lab, topology, flows, plan);
+}
+
+/** On a busy machine `bridge` ends at times without a word: what cannot be built fails again. */
+async function buildTwice(lab: Lab, topology: Topology): Promise<void> {
+  try {
+    await lab.build(topology);
+  } catch {
+    await lab.clear({});
+    await lab.build(topology);
+  }
 }
 
 /** The same for a topology that was built before, as it stands now. */

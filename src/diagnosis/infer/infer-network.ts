@@ -195,7 +195,7 @@ function remoteDraft(
       ? [{ subnet: clientSubnet, publicAddress: clientPublic, node: clientNode }]
       : []),
   ];
-  const reader: TunReader = { kind: 'flannel-udp', port: FLANNEL_UDP_PORT, leases };
+  const reader: TunReader = { kind: 'flannel-udp', local: null, port: FLANNEL_UDP_PORT, leases };
   const overlayMtu = (overlay && mtus.get(overlay)) || ETHERNET_MTU;
   const clientRef: NetnsRef = { node: clientNode, netns: null };
   const endpointRef: NetnsRef = { node: endpointNode, netns: null };

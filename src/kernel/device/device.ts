@@ -92,7 +92,13 @@ export interface TunSettings {
  * the node that leases the destination's subnet (proxy_amd64.c: decrements TTL on both ends).
  */
 export type TunReader =
-  | { readonly kind: 'flannel-udp'; readonly port: number; readonly leases: readonly TunLease[] }
+  | {
+      readonly kind: 'flannel-udp';
+      /** What its socket is bound to; null where that is not known. */
+      readonly local: Address | null;
+      readonly port: number;
+      readonly leases: readonly TunLease[];
+    }
   | { readonly kind: 'unknown' };
 
 /** A flannel lease: traffic for `subnet` goes to `publicAddress`. */
