@@ -17,8 +17,14 @@ export interface FreedBuffer {
  * text has microseconds, and two clocks are compared.
  */
 const EARLY = 3_000;
-/** Nanoseconds within which a packet goes on from one device to the next, or through one. */
-const NEXT = 50_000;
+/**
+ * Nanoseconds within which a packet that left a device comes in by the other end, also on a busy
+ * machine, and within which one that came in leaves again.
+ */
+const CROSSING = 1_000_000;
+const PASSING = 50_000;
+/** Nanoseconds after which a sighting's own event is not waited for any more: it was taken. */
+const STALE = 2_000_000;
 
 const ETHERNET_HEADER = 14;
 
@@ -47,16 +53,35 @@ export function freedBuffers(
       continue;
     }
     const group = groups.get(keyOf(event.kind, event.device, event.length));
-    const next = group?.waiting[0];
-    const isForeign = owner?.last === 'elsewhere' && event.time - owner.time < NEXT;
-    const isNext = next !== undefined && next.time <= event.time + EARLY;
-    const isOurs =
-      isNext && (group?.surplus === 0 || (!isForeign && event.time - next.time < NEXT));
+    const next = group && nextSighting(group.waiting, event.time + EARLY);
+    const isOurs = next !== undefined && (group?.surplus === 0 || isLikelyOurs(event, owner, next));
     if (isOurs) group?.waiting.shift();
     const { time, task } = event;
     owners.set(event.buffer, { time, task, last: isOurs ? next : 'elsewhere' });
   }
   return freed;
+}
+
+/** The first sighting that is early enough; one that has waited too long gives way to the next. */
+function nextSighting(waiting: Sighting[], before: number): Sighting | undefined {
+  for (;;) {
+    const [first, second] = waiting;
+    if (!first || first.time > before) return undefined;
+    if (!second || second.time > before || before - first.time < STALE) return first;
+    waiting.shift();
+  }
+}
+
+/** Where others use the same names and lengths: by where the buffer was last, and when. */
+function isLikelyOurs(
+  { kind, time }: BufferEvent & { readonly kind: 'in' | 'out' },
+  owner: Owner | undefined,
+  next: Sighting,
+): boolean {
+  if (owner && owner.last !== 'elsewhere') return true;
+  const limit = kind === 'in' ? CROSSING : PASSING;
+  if (owner && time - owner.time < limit) return false;
+  return time - next.time < CROSSING;
 }
 
 /** The last device that a buffer passed. */
