@@ -20,11 +20,14 @@ export class SystemCallError extends Error {
   }
 }
 
-/** Where two names share a number (EAGAIN, EWOULDBLOCK), the first one is the usual one. */
+/**
+ * All of Linux from koffi, for Node leaves many out (EREMOTEIO); the usual names from Node, where two
+ * share a number (EAGAIN, EWOULDBLOCK: the first).
+ */
 const ERRNO_NAMES = new Map(
-  Object.entries(constants.errno)
-    .reverse()
-    .map(([name, number]) => [number, name]),
+  [...Object.entries(koffi.os.errno), ...Object.entries(constants.errno).reverse()].map(
+    ([name, number]) => [number, name],
+  ),
 );
 
 /** The name of an error number: `ECONNREFUSED`. */

@@ -42,6 +42,7 @@ export const SOL_SOCKET = 1;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const MSG_NOSIGNAL = 0x4000;
+const MSG_ERRQUEUE = 0x2000;
 const SO_ERROR = 4;
 
 /** Opens a non-blocking socket in this thread's network namespace. */
@@ -122,6 +123,12 @@ export function sendBytes(fd: number, bytes: Buffer): number | null {
 
 export function sendBytesTo(fd: number, bytes: Buffer, to: Buffer): number | null {
   return orBlocked('sendto', c.sendto(fd, bytes, bytes.length, MSG_NOSIGNAL, to, to.length));
+}
+
+/** Takes what is queued beside a pending error (IP_RECVERR): until then the socket is always ready. */
+export function dropErrorQueue(fd: number): void {
+  const room = Buffer.alloc(256);
+  while (orBlocked('recv', c.recv(fd, room, room.length, MSG_ERRQUEUE)) !== null);
 }
 
 /** Null when there is nothing; empty at the end of a stream. */

@@ -2,6 +2,7 @@ import type { Answer, ClientReport, LabFlow } from '../flow.ts';
 import { errnoName, SystemCallError } from '../host/syscalls.ts';
 import {
   connectSocket,
+  dropErrorQueue,
   openSocket,
   ownName,
   receiveBytes,
@@ -85,9 +86,8 @@ export class Client {
     try {
       const error = takeError(fd);
       // A redirect is told like an error, and is none. Linux: ping_err().
-      if (error !== 0 && errnoName(error) !== 'EREMOTEIO') {
-        throw new SystemCallError('socket', errnoName(error));
-      }
+      if (errnoName(error) === 'EREMOTEIO') dropErrorQueue(fd);
+      else if (error !== 0) throw new SystemCallError('socket', errnoName(error));
       if (this.#stage === 'connecting' && this.#kind.type === SOCK_STREAM) {
         this.#stage = 'connected';
         this.#established = true;

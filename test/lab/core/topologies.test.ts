@@ -3,7 +3,7 @@ import type { Lab } from '../../../src/lab/lab.ts';
 import { openLab } from '../../../src/lab/open-lab.ts';
 import type { LabNamespace, Segment, Topology } from '../../../src/lab/topology/topology.ts';
 import { labMissing } from '../../differential/paths/namespaces.ts';
-import { node, printed, sendOne, twoNodes } from './networks.ts';
+import { CLIENT_ONLY, node, printed, sendOne, twoNodes } from './networks.ts';
 
 const missing = labMissing(['ip', 'bridge', 'nft', 'ipset', 'iptables-nft-restore']);
 
@@ -160,6 +160,39 @@ describe.skipIf(missing !== null)(`a topology (${missing ?? 'as root'})`, () => 
     expect(allowed.client.answer).toMatchObject({ source: '10.39.0.17' });
     const fabric = await printed(lab, 'segment-u0', 'bridge', 'link');
     expect(fabric).toMatch(/port0.*state forwarding[\s\S]*port1.*state forwarding/);
+  });
+
+  it.each([
+    ['connected', ''],
+    ['timeout', '-A INPUT -p icmp --icmp-type echo-request -j DROP\n'],
+  ])('redirects an echo, which is no result of it: %s', async (outcome, rule) => {
+    const names = ['n1', 'n2', 'n3'];
+    const route = ['route add 10.9.0.0/16 via 10.0.0.2'];
+    await lab.build({
+      namespaces: [
+        node('n1', '10.0.0.1/24', { ip: route }),
+        node('n2', '10.0.0.2/24', {
+          sysctls: FORWARDING,
+          ip: ['route add 10.9.0.0/16 via 10.0.0.3'],
+        }),
+        node('n3', '10.0.0.3/24', {
+          ip: ['addr add 10.9.0.1/32 dev lo'],
+          iptablesLegacy: `*filter\n${rule}COMMIT\n`,
+        }),
+      ],
+      cables: [],
+      segments: [
+        { name: 'u0', members: names.map((namespace) => ({ namespace, device: 'eth0' })) },
+      ],
+    });
+    const [report] = await lab.send({
+      flows: [{ id: 'x', from: 'n1', protocol: 'icmp', to: '10.9.0.1', port: 0 }],
+      // Comes to rest by itself, or the test ends without it.
+      observe: { ...CLIENT_ONLY, patience: 1e9 },
+    });
+    expect(report?.client).toMatchObject({ outcome, errno: null });
+    const counted = await printed(lab, 'n1', 'nstat', '-asz', 'IcmpInRedirects');
+    expect(counted).toMatch(/IcmpInRedirects +1 /);
   });
 
   it('may have a smaller MTU on a segment', async () => {
