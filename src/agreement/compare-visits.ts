@@ -111,7 +111,7 @@ function compareFields(
     const expected = model.fields[field];
     const seen = kernel.fields[field];
     if (expected === null || seen === null || expected === seen) continue;
-    const rule = toleratedField(outcome, field);
+    const rule = toleratedField(outcome, field, expected);
     if (rule) tolerated.push({ rule, detail: `${at.netns} ${at.hook} ${field}` });
     else differences.push({ kind: 'field', at, field, model: expected, kernel: seen });
   }

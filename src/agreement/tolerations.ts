@@ -27,9 +27,16 @@ export const TOLERATIONS = {
 export type TolerationName = keyof typeof TOLERATIONS;
 
 /** Why a field's difference does not matter here, or null when it does. */
-export function toleratedField(outcome: Outcome, field: VisitField): TolerationName | null {
+export function toleratedField(
+  outcome: Outcome,
+  field: VisitField,
+  model: string,
+): TolerationName | null {
   if (field !== 'sport' && field !== 'dport') return null;
-  return outcome.assumptions.some(({ topic }) => topic === 'port') ? 'chosen-port' : null;
+  const isDrawn = outcome.assumptions.some(
+    ({ topic, value }) => topic === 'port' && value === model,
+  );
+  return isDrawn ? 'chosen-port' : null;
 }
 
 /** Why a visit after the model's last one does not matter, or null when it does. */

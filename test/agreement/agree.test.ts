@@ -276,7 +276,7 @@ describe('differences that are by design', () => {
           topic: 'port',
           where: null,
           subject: '',
-          value: '1024',
+          value: '41000',
           isDefault: true,
           kind: 'unknown',
         },
