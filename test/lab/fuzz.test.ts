@@ -1,12 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fuzz } from '../../src/cli/lab/fuzz.ts';
 import { type JudgedFlow, judge } from '../../src/cli/lab/judge.ts';
 import type { Regression } from '../../src/cli/lab/regression.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { openLab } from '../../src/lab/open-lab.ts';
 import { randomCase } from '../../src/lab/random/random-case.ts';
 import { differenceLine, questionLine } from '../../src/report/agreement/difference-line.ts';
+import { PLAIN } from '../../src/report/text/style.ts';
 import { labMissing } from '../differential/paths/namespaces.ts';
 
 const missing = labMissing(['ip', 'bridge', 'nft', 'iptables-legacy-restore', 'ipset']);
@@ -56,7 +58,26 @@ describe.skipIf(missing !== null)(`the kernel and the model (${missing ?? 'root'
     expect(judged.filter(({ agreement }) => agreement.kind === 'agree').length).toBeGreaterThan(0);
     expect(judged.some(({ report }) => report.visits.length > 0)).toBe(true);
   });
+
+  it('are held against each other by `hookline lab fuzz`, which says what it reached', async () => {
+    const out: string[] = [];
+    const err: string[] = [];
+    const io = {
+      out: (text: string) => void out.push(text),
+      err: (text: string) => void err.push(text),
+      canvas: PLAIN_CANVAS,
+      stdin: (async function* () {})(),
+    };
+    const request = { cases: 4, seed: FIXED_SEED, only: null, labs: 1, save: null };
+    const code = await fuzz({ ...request, shrink: false, json: true }, io);
+    const result = JSON.parse(out.join('')) as Record<string, unknown>;
+    expect(err.join('')).toContain(`seed ${FIXED_SEED}`);
+    expect(result).toMatchObject({ seed: FIXED_SEED, flows: 4, networks: 1, disagreements: [] });
+    expect(code).toBe(0);
+  });
 });
+
+const PLAIN_CANVAS = { style: PLAIN, width: 100, edge: 100 };
 
 function verdict({ agreement, unstable, flow }: JudgedFlow): string {
   if (unstable) return 'unstable';

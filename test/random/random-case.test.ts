@@ -40,6 +40,8 @@ describe('random cases', () => {
     ['a host on the segment', '"h1"'],
     ['a gateway with a host behind it', '203.0.113.10/24'],
     ['a fabric that checks sources', 'anti_spoof'],
+    ['neighbours that somebody made', 'nud permanent'],
+    ['MACs that nobody has', '02:00:00:00:99:99'],
     ['a smaller MTU', '"mtu":1400'],
     ['hairpin ports', 'hairpin on'],
     ['bridge-nf off', 'bridge-nf-call-iptables":"0"'],

@@ -3,6 +3,7 @@ import { type Draft, finishDraft, newDraft } from './draft.ts';
 import { joinNodes } from './join-nodes.ts';
 import { addPod } from './pod-draft.ts';
 import type { Random } from './random.ts';
+import { randomNeighbours } from './random-neighbours.ts';
 import { randomRouting } from './random-routing.ts';
 import { randomRules } from './random-rules.ts';
 import { randomSysctls } from './random-sysctls.ts';
@@ -59,6 +60,7 @@ export function randomNetwork(random: Random, site: Site): Topology {
   const context = { site, random, draftOf };
   joinNodes(context);
   randomRouting(context);
+  randomNeighbours(context);
   randomSysctls(context);
   randomRules(context);
   return {

@@ -32,8 +32,8 @@ export function randomSysctls({ site, random, draftOf }: NetworkContext): void {
 /** Source validation: off, the distributions' strict or loose default, or a mix by device. */
 function randomValidation(random: Random, draft: Draft, devices: readonly string[]): void {
   const all = random.weighted([
-    [5, '0'],
-    [3, '1'],
+    [4, '0'],
+    [4, '1'],
     [3, '2'],
   ]);
   draft.sysctls['net.ipv4.conf.all.rp_filter'] = all;
