@@ -40,8 +40,9 @@ export class DropWatch {
   freed(sightings: readonly Sighting[]): readonly FreedBuffer[] {
     this.#text += this.#instance?.read() ?? '';
     const { events, lost } = readBufferEvents(this.#text);
-    this.#lost += lost;
-    return freedBuffers(events, sightings).filter(({ event }) => event.reason !== LEFT_UNREAD);
+    const { freed, untold } = freedBuffers(events, sightings);
+    this.#lost += lost + untold;
+    return freed.filter(({ event }) => event.reason !== LEFT_UNREAD);
   }
 
   close(): void {

@@ -78,9 +78,16 @@ describe('where a freed buffer was', () => {
   ])('is %s', (_, sightings, lines, last) => {
     const { events } = readBufferEvents(lines.join('\n'));
     expect(events).toHaveLength(lines.length);
-    const [buffer] = freedBuffers(events, sightings);
+    const [buffer] = freedBuffers(events, sightings).freed;
     const place = typeof buffer?.last === 'string' ? buffer.last : buffer?.last.namespace;
     expect(place).toBe(last);
+  });
+
+  it('is not known where others took the events of a frame', () => {
+    const others = [received('f1', 12, OTHER), received('f2', 3_000, OTHER)];
+    const { events } = readBufferEvents(others.join('\n'));
+    expect(freedBuffers(events, [sighting('a', 10), sighting('a', 11)]).untold).toBe(0);
+    expect(freedBuffers(events, [sighting('a', 3_100)]).untold).toBe(1);
   });
 
   it('is told with reason and place of the code', () => {

@@ -28,6 +28,12 @@ const STALE = 2_000_000;
 
 const ETHERNET_HEADER = 14;
 
+/** Freed buffers, and how many sightings' events could not be told from those of others. */
+export interface FreedBuffers {
+  readonly freed: readonly FreedBuffer[];
+  readonly untold: number;
+}
+
 /**
  * Ties the trace buffer's events to what packet sockets saw. The trace is of the whole machine and
  * knows neither namespaces nor packets, only names of devices, lengths and addresses of buffers: the
@@ -38,7 +44,7 @@ const ETHERNET_HEADER = 14;
 export function freedBuffers(
   events: readonly BufferEvent[],
   sightings: readonly Sighting[],
-): readonly FreedBuffer[] {
+): FreedBuffers {
   const groups = groupSightings(sightings);
   for (const event of events) {
     if (event.kind === 'in' || event.kind === 'out') countEvent(groups, event);
@@ -55,11 +61,21 @@ export function freedBuffers(
     const group = groups.get(keyOf(event.kind, event.device, event.length));
     const next = group && nextSighting(group.waiting, event.time + EARLY);
     const isOurs = next !== undefined && (group?.surplus === 0 || isLikelyOurs(event, owner, next));
-    if (isOurs) group?.waiting.shift();
+    if (group && isOurs) {
+      group.waiting.shift();
+      group.taken++;
+    }
     const { time, task } = event;
     owners.set(event.buffer, { time, task, last: isOurs ? next : 'elsewhere' });
   }
-  return freed;
+  return { freed, untold: untold(groups) };
+}
+
+/** Sightings that got no event though there were more than enough of their name and length. */
+function untold(groups: ReadonlyMap<string, Group>): number {
+  let count = 0;
+  for (const { surplus, size, taken } of groups.values()) if (surplus > 0) count += size - taken;
+  return count;
 }
 
 /** The first sighting that is early enough; one that has waited too long gives way to the next. */
@@ -105,6 +121,8 @@ function lastPlace(event: FreedBuffer['event'], owner: Owner | undefined): Freed
 
 interface Group {
   readonly waiting: Sighting[];
+  size: number;
+  taken: number;
   /** How many more events than sightings there are: they are somebody else's. */
   surplus: number;
 }
@@ -114,10 +132,12 @@ function groupSightings(sightings: readonly Sighting[]): Map<string, Group> {
   for (const sighting of sightings) {
     const key = keyOf(sighting.direction, sighting.device, lengthOf(sighting));
     const group = groups.get(key);
-    if (group) group.waiting.push(sighting);
-    else groups.set(key, { waiting: [sighting], surplus: 0 });
+    const known = group ?? { waiting: [], size: 0, taken: 0, surplus: 0 };
+    known.waiting.push(sighting);
+    known.size++;
+    groups.set(key, known);
   }
-  for (const group of groups.values()) group.surplus = -group.waiting.length;
+  for (const group of groups.values()) group.surplus = -group.size;
   return groups;
 }
 
