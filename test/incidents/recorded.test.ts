@@ -70,6 +70,10 @@ describe.each(RECORDED.map((incident) => [incident.id, incident] as const))(
         .filter(({ cures }) => cures.length > 0)
         .map(({ fixId }) => fixId);
       for (const cure of incident.cures) if ('fix' in cure) expect(cures).toContain(cure.fix);
+      // What the model says of a fix the kernel said as well, when it was recorded.
+      for (const name of cures) {
+        expect(truth.fixes).toContainEqual({ name, kernel: 'cures', undone: true });
+      }
     });
   },
 );

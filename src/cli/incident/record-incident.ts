@@ -10,6 +10,15 @@ import type { Verified } from './verify-incident.ts';
 export interface RecordedTruth {
   readonly flow: RecordedOutcome;
   readonly control: RecordedOutcome;
+  /** What became of each fix whose commands were run. */
+  readonly fixes: readonly RecordedFix[];
+}
+
+export interface RecordedFix {
+  readonly name: string;
+  readonly kernel: 'cures' | 'fails' | 'not-run';
+  /** The undo restored the settings, and the flow failed as before. */
+  readonly undone: boolean;
 }
 
 export interface RecordedOutcome {
@@ -24,13 +33,24 @@ export interface RecordedOutcome {
 }
 
 /** Writes an incident's snapshot and `truth/kernel.json`, which tests replay without root. */
-export async function recordIncident(incident: Incident, { files, sent }: Verified): Promise<void> {
+export async function recordIncident(
+  incident: Incident,
+  { files, sent, verification }: Verified,
+): Promise<void> {
   const root = join(incident.folder, 'snapshot');
   await rm(root, { recursive: true, force: true });
   for (const [path, text] of steadyFiles(files))
     await write(join(root, path), recordedText(path, text));
   const run = runOf(incident, sent);
-  const truth: RecordedTruth = { flow: recorded(run.flow), control: recorded(run.control) };
+  const truth: RecordedTruth = {
+    flow: recorded(run.flow),
+    control: recorded(run.control),
+    fixes: verification.fixes.map(({ name, verified, undo }) => ({
+      name,
+      kernel: verified.kernel,
+      undone: undo.differs.length === 0 && undo.flow === run.flow.client.outcome,
+    })),
+  };
   await write(join(root, 'truth', 'kernel.json'), `${JSON.stringify(truth, null, 2)}\n`);
   await write(join(incident.folder, 'README.md'), incidentPage(incident));
 }

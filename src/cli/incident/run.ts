@@ -1,13 +1,15 @@
 import type { Lab } from '../../lab/lab.ts';
+import { LabError } from '../../lab/open-lab.ts';
 import { renderKept } from '../../report/incident/render-kept.ts';
 import { renderRun } from '../../report/incident/render-run.ts';
 import { runJson } from '../../report/incident/run-json.ts';
 import { EXIT, type SetExit } from '../exit-code.ts';
 import type { Io } from '../io.ts';
+import { buildIncident } from './build-incident.ts';
 import { type Incident, loadIncident } from './load-incident.ts';
 import { placeNames } from './observed-flow.ts';
 import { runOf, sendBoth } from './run-incident.ts';
-import { messageOf, withLab } from './with-lab.ts';
+import { withLab } from './with-lab.ts';
 import { writeCaptures } from './write-captures.ts';
 
 /** What `hookline lab run` was asked for. */
@@ -32,9 +34,10 @@ export async function runIncident(
   }
   await withLab(io, setExit, async (lab) => {
     try {
-      await lab.build(incident.composed);
+      await buildIncident(lab, incident);
     } catch (error) {
-      io.err(`hookline: ${incident.id} cannot be built here: ${messageOf(error)}\n`);
+      if (!(error instanceof LabError)) throw error;
+      io.err(`hookline: ${incident.id} cannot be built here: ${error.message}\n`);
       setExit(EXIT.undetermined);
       return 'done';
     }

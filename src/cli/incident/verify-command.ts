@@ -18,7 +18,7 @@ export function addVerifyCommand(lab: Command, io: Io, setExit: SetExit): void {
     .addHelpText(
       'after',
       `
-Exit codes: 0 all hold, 1 something does not, 2 nothing could run here.
+Exit codes: 0 all hold, 1 something does not, 2 the rest holds and something cannot run here.
 
 Examples:
   hookline lab verify

@@ -11,6 +11,7 @@ import type {
 import { assembleSnapshot } from '../../snapshot/assemble.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { compareWithModel } from '../lab/judge.ts';
+import { buildIncident } from './build-incident.ts';
 import { diagnoseIncident } from './diagnose-incident.ts';
 import { labFlow } from './incident-flow.ts';
 import type { Incident } from './load-incident.ts';
@@ -31,7 +32,7 @@ export interface Verified {
  * and kernel, diagnoses the snapshot, and tries every fix on the kernel and takes it back.
  */
 export async function verifyIncident(lab: Lab, incident: Incident): Promise<Verified> {
-  await lab.build(incident.composed);
+  await buildIncident(lab, incident);
   const files = new Map(Object.entries(await lab.collect({})));
   const snapshot = assembleSnapshot(files).value;
   const sent = await sendBoth(lab, incident);

@@ -1,6 +1,7 @@
 import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Lab } from '../../lab/lab.ts';
+import { LabError } from '../../lab/open-lab.ts';
 import { renderVerifications } from '../../report/incident/render-verification.ts';
 import type { Verification } from '../../report/incident/verification.ts';
 import { verifyJson } from '../../report/incident/verify-json.ts';
@@ -9,7 +10,7 @@ import type { Io } from '../io.ts';
 import { type Incident, incidentFolders, loadIncident } from './load-incident.ts';
 import { recordIncident } from './record-incident.ts';
 import { verifyIncident } from './verify-incident.ts';
-import { messageOf, withLab } from './with-lab.ts';
+import { withLab } from './with-lab.ts';
 
 /** What `hookline lab verify` was asked for. */
 export interface VerifyRequest {
@@ -45,7 +46,8 @@ async function verifyOne(lab: Lab, incident: Incident, record: boolean): Promise
     if (record) await recordIncident(incident, verified);
     return verified.verification;
   } catch (error) {
-    return cannotRun(incident, messageOf(error));
+    if (!(error instanceof LabError)) throw error;
+    return cannotRun(incident, error.message);
   } finally {
     await lab.clear({});
   }
@@ -67,5 +69,5 @@ function cannotRun({ id, title }: Incident, why: string): Verification {
 
 function exitOf(results: readonly Verification[]) {
   if (results.some(({ faults }) => faults.length > 0)) return EXIT.failing;
-  return results.every(({ notHere }) => notHere !== null) ? EXIT.undetermined : EXIT.ok;
+  return results.some(({ notHere }) => notHere !== null) ? EXIT.undetermined : EXIT.ok;
 }

@@ -1,5 +1,5 @@
 import type { Lab } from '../../lab/lab.ts';
-import { openLab } from '../../lab/open-lab.ts';
+import { LabError, openLab } from '../../lab/open-lab.ts';
 import { EXIT, type SetExit } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 
@@ -16,7 +16,8 @@ export async function withLab(
   try {
     lab = await openLab();
   } catch (error) {
-    io.err(`hookline: no laboratory here: ${messageOf(error)}\n`);
+    if (!(error instanceof LabError)) throw error;
+    io.err(`hookline: no laboratory here: ${error.message}\n`);
     setExit(EXIT.undetermined);
     return;
   }
@@ -26,8 +27,4 @@ export async function withLab(
   } finally {
     if (left === 'done') await lab.close();
   }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

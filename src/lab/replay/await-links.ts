@@ -6,10 +6,7 @@ import type { NotRebuilt, Rebuild } from './rebuild.ts';
 const PATIENCE = 5000;
 const PAUSE = 20;
 
-/**
- * Waits until the bridges of a laboratory forward on every port whose other end is up: a port that
- * has a carrier and was not told yet takes no frame. Returns ports that stay out.
- */
+/** Waits for the ports of a rebuilt laboratory's bridges. Returns those that stay out. */
 export async function awaitLinks(lab: Lab, rebuild: Rebuild): Promise<readonly NotRebuilt[]> {
   const bridged = [
     ...rebuild.namespaces
@@ -17,18 +14,29 @@ export async function awaitLinks(lab: Lab, rebuild: Rebuild): Promise<readonly N
       .map(({ name }) => name),
     ...rebuild.segments.map(({ name }) => `segment-${name}`),
   ];
-  const until = Date.now() + PATIENCE;
-  for (;;) {
-    const waiting = await portsThatWait(lab, bridged);
-    if (waiting.length === 0) return [];
-    if (Date.now() > until) return waiting.map((port) => late(port, rebuild));
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
-  }
+  return (await awaitPorts(lab, bridged)).map((port) => late(port, rebuild));
 }
 
-interface Port {
+/** A port of a bridge, by the laboratory's names. */
+export interface Port {
   readonly namespace: string;
   readonly name: string;
+}
+
+/**
+ * Waits until the bridges of some namespaces forward on every port whose other end is up: a port that
+ * has a carrier and was not told yet takes no frame. Returns ports that stay out.
+ */
+export async function awaitPorts(
+  lab: Lab,
+  namespaces: readonly string[],
+): Promise<readonly Port[]> {
+  const until = Date.now() + PATIENCE;
+  for (;;) {
+    const waiting = await portsThatWait(lab, namespaces);
+    if (waiting.length === 0 || Date.now() > until) return waiting;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
 }
 
 async function portsThatWait(lab: Lab, namespaces: readonly string[]): Promise<readonly Port[]> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildIncident } from '../../../src/cli/incident/build-incident.ts';
 import { compose } from '../../../src/cli/incident/compose.ts';
 import { type Incident, loadIncident } from '../../../src/cli/incident/load-incident.ts';
 import { runOf, sendBoth } from '../../../src/cli/incident/run-incident.ts';
@@ -20,7 +21,7 @@ describe.skipIf(missing !== null)(
 
     async function mismatchesOf(incident: Incident) {
       try {
-        await lab.build(incident.composed);
+        await buildIncident(lab, incident);
         return runOf(incident, await sendBoth(lab, incident)).mismatches;
       } finally {
         await lab.clear({});
