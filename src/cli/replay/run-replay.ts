@@ -43,11 +43,13 @@ export async function runReplay(
     const view = { ...replayed, captureFiles };
     setExit(verdictExit(view.verdict));
     const kept = keep ? await lab.keep() : null;
+    const left = kept ? 'kept' : 'done';
     if (json) {
       io.out(`${JSON.stringify(replayJson(view, kept), null, 2)}\n`);
-      return;
+      return left;
     }
     io.out(renderReplay(view, io.canvas));
     if (kept) io.out(renderKept(kept));
+    return left;
   });
 }
