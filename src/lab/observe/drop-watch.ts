@@ -40,7 +40,7 @@ export class DropWatch {
   freed(sightings: readonly Sighting[]): readonly FreedBuffer[] {
     this.#text += this.#instance?.read() ?? '';
     const { events, lost } = readBufferEvents(this.#text);
-    const { freed, untold } = freedBuffers(events, sightings);
+    const { freed, untold } = freedBuffers(events, sightings, this.self);
     this.#lost += lost + untold;
     return freed.filter(({ event }) => event.reason !== LEFT_UNREAD);
   }

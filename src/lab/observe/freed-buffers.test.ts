@@ -18,7 +18,9 @@ function sighting(namespace: string, microseconds: number): Sighting {
   };
 }
 
+const SELF = 'node-29670';
 const TASK = 'node-29670   [000] ..s1. ';
+const LIKE_US = 'node-29999   [001] ..s1. ';
 const OTHER = 'curl-30000   [001] ..s1. ';
 const at = (microseconds: number): string => `100.${String(microseconds).padStart(6, '0')}`;
 const received = (buffer: string, time: number, task = TASK): string =>
@@ -58,6 +60,18 @@ describe('where a freed buffer was', () => {
       'elsewhere',
     ],
     [
+      'elsewhere: another laboratory sends the same at the same time, a little earlier',
+      [{ ...sighting('a', 10), direction: 'out', device: 'eth9' }],
+      [left('f1', 11, LIKE_US), left('b1', 12), freed('f1', 13, LIKE_US)],
+      'elsewhere',
+    ],
+    [
+      'a device of ours, though another laboratory sent the same a little earlier',
+      [{ ...sighting('a', 10), direction: 'out', device: 'eth9' }],
+      [left('f1', 11, LIKE_US), left('b1', 12), freed('b1', 13)],
+      'a',
+    ],
+    [
       'nowhere: what had its address before was used up',
       [sighting('a', 10)],
       [received('b1', 12), consumed('b1', 13), freed('b1', 14)],
@@ -78,7 +92,7 @@ describe('where a freed buffer was', () => {
   ])('is %s', (_, sightings, lines, last) => {
     const { events } = readBufferEvents(lines.join('\n'));
     expect(events).toHaveLength(lines.length);
-    const [buffer] = freedBuffers(events, sightings).freed;
+    const [buffer] = freedBuffers(events, sightings, SELF).freed;
     const place = typeof buffer?.last === 'string' ? buffer.last : buffer?.last.namespace;
     expect(place).toBe(last);
   });
@@ -86,8 +100,8 @@ describe('where a freed buffer was', () => {
   it('is not known where others took the events of a frame', () => {
     const others = [received('f1', 12, OTHER), received('f2', 3_000, OTHER)];
     const { events } = readBufferEvents(others.join('\n'));
-    expect(freedBuffers(events, [sighting('a', 10), sighting('a', 11)]).untold).toBe(0);
-    expect(freedBuffers(events, [sighting('a', 3_100)]).untold).toBe(1);
+    expect(freedBuffers(events, [sighting('a', 10), sighting('a', 11)], SELF).untold).toBe(0);
+    expect(freedBuffers(events, [sighting('a', 3_100)], SELF).untold).toBe(1);
   });
 
   it('is told with reason and place of the code', () => {

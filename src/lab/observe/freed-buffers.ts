@@ -39,11 +39,13 @@ export interface FreedBuffers {
  * knows neither namespaces nor packets, only names of devices, lengths and addresses of buffers: the
  * first event of a device's name and length after a sighting is that sighting's. From there on the
  * buffer's address leads to where it is freed. Where others on this machine use the same names and
- * lengths at the same time, a buffer that was theirs a moment ago is still theirs.
+ * lengths at the same time, a buffer that was theirs a moment ago is still theirs. `self` is how the
+ * trace names this process.
  */
 export function freedBuffers(
   events: readonly BufferEvent[],
   sightings: readonly Sighting[],
+  self: string | null,
 ): FreedBuffers {
   const groups = groupSightings(sightings);
   for (const event of events) {
@@ -60,7 +62,8 @@ export function freedBuffers(
     }
     const group = groups.get(keyOf(event.kind, event.device, event.length));
     const next = group && nextSighting(group.waiting, event.time + EARLY);
-    const isOurs = next !== undefined && (group?.surplus === 0 || isLikelyOurs(event, owner, next));
+    const isOurs =
+      next !== undefined && (group?.surplus === 0 || isLikelyOurs(event, owner, next, self));
     if (group && isOurs) {
       group.waiting.shift();
       group.taken++;
@@ -88,16 +91,28 @@ function nextSighting(waiting: Sighting[], before: number): Sighting | undefined
   }
 }
 
-/** Where others use the same names and lengths: by where the buffer was last, and when. */
+/**
+ * Where others use the same names and lengths: by who carries the packet, by where the buffer was last,
+ * and when. What our sockets send is carried by this process from device to device; timers and busy
+ * processors have other tasks do it, but hardly another laboratory's process of the same name.
+ */
 function isLikelyOurs(
-  { kind, time }: BufferEvent & { readonly kind: 'in' | 'out' },
+  { kind, time, task }: BufferEvent & { readonly kind: 'in' | 'out' },
   owner: Owner | undefined,
   next: Sighting,
+  self: string | null,
 ): boolean {
+  if (self !== null && task.startsWith(`${self} `)) return true;
+  if (self !== null && nameOf(task) === nameOf(self)) return false;
   if (owner && owner.last !== 'elsewhere') return true;
   const limit = kind === 'in' ? CROSSING : PASSING;
   if (owner && time - owner.time < limit) return false;
   return time - next.time < CROSSING;
+}
+
+/** `node` of `node-29670 [000]`. */
+function nameOf(task: string): string {
+  return task.replace(/-\d+(?: .*)?$/, '');
 }
 
 /** The last device that a buffer passed. */
