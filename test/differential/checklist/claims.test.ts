@@ -61,7 +61,9 @@ describe('the lab notes', () => {
 
   it.each(files)('%s names the test that proves it', (file) => {
     const text = readFileSync(`${FOLDER}/${file}`, 'utf8');
-    const named = (NOTES[file] ?? []).filter((reference) => text.includes(reference.file));
+    const named = (NOTES[file] ?? []).filter(
+      (reference) => text.includes(reference.file) || text.includes(`\`${reference.name}\``),
+    );
     expect(named).not.toEqual([]);
   });
 });

@@ -96,7 +96,8 @@ function modelAnswers(netns: NetnsState, lookup: Lookup): readonly string[] {
   );
   for (const { record } of branches) {
     for (const { question } of record.answers.values()) {
-      expect(question.topic, question.id).toBe('multipath');
+      // Of devices, which one came into the namespace first is in no listing.
+      expect(['multipath', 'interface-address'], question.id).toContain(question.topic);
     }
   }
   return branches.map(({ result }) => result);

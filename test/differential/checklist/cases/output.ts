@@ -8,6 +8,7 @@ const toFar = { from: 'n1', protocol: 'tcp', to: FAR, port: 8080 } as const;
 const toService = { from: 'n1', protocol: 'tcp', to: VIP, port: 80 } as const;
 
 const connected: Proof = { kind: 'client', outcome: 'connected' };
+const filtered: Proof = { kind: 'drop', reason: 'NETFILTER_DROP' };
 const DNAT = `*nat\n-A OUTPUT -d ${VIP} -p tcp --dport 80 -j DNAT --to-destination ${REMOTE}:8080\nCOMMIT\n`;
 const NO_VISIT: Proof = { kind: 'no-visit', at: 'n1', like: { hook: 'output' } };
 
@@ -185,6 +186,19 @@ export const OUTPUT: readonly ChecklistCase[] = [
     flow: { ...toFar, to: REMOTE },
     proof: [connected, { kind: 'answer', from: 'p2' }],
     open: ['interface-address'],
+  },
+  {
+    name: 'a datagram that OUTPUT drops is not permitted',
+    topology: site({ n1: { iptablesNft: `*filter\n-A OUTPUT -d ${REMOTE} -j DROP\nCOMMIT\n` } }),
+    flow: { from: 'n1', protocol: 'udp', to: REMOTE, port: 8080, payload: 5 },
+    proof: [{ kind: 'client', outcome: 'not-permitted', errno: 'EPERM' }, filtered],
+    control: 'a node sends a datagram to a pod',
+  },
+  {
+    name: 'a node sends a datagram to a pod',
+    topology: site(),
+    flow: { from: 'n1', protocol: 'udp', to: REMOTE, port: 8080, payload: 5 },
+    proof: [connected, { kind: 'answer', from: 'p2' }],
   },
   {
     name: 'SNAT in POSTROUTING does not route again',

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { SCENARIOS } from '../../conntrack/scenarios.ts';
 import { CASES as PATHS } from '../../paths/cases.ts';
 import { SCENES } from '../../routing/arrival-cases.ts';
@@ -13,6 +13,10 @@ const FROM_DATA: Readonly<Record<string, ReadonlySet<string>>> = {
   'test/differential/checklist/checklist.test.ts': namesOf(CHECKLIST_CASES),
   'test/differential/paths/paths.test.ts': namesOf(PATHS),
   'test/differential/conntrack/conntrack.test.ts': namesOf(SCENARIOS),
+  // What random flows found, one file each.
+  'test/lab/fuzz.test.ts': new Set(
+    readdirSync('test/lab/regressions').map((file) => file.replace(/\.json$/, '')),
+  ),
   'test/differential/routing/arrivals.test.ts': namesOf(SCENES.flatMap(({ arrivals }) => arrivals)),
 };
 

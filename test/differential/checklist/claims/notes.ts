@@ -49,6 +49,13 @@ export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
     'nft registered before iptables-legacy runs after it',
     'a nat chain of priority -190 runs after a filter chain of -150',
   ),
+  'kernel-answers.md': inFile(
+    'test/lab/fuzz.test.ts',
+    'neighbour-failure-is-told-over-loopback',
+    'no-reset-for-a-foreign-address',
+    'accepted-mark',
+    'postrouting-sees-the-vxlan-device',
+  ),
   'nft-conntrack-in-use.md': inFile(
     'test/differential/nft/conntrack-in-use.test.ts',
     'ct state new in ip6',

@@ -141,9 +141,11 @@ export const POINTS_1_TO_7: readonly Claim[] = [
   },
   {
     point: 4,
-    claim: 'A drop in OUTPUT is silence for TCP.',
-    cases: paths('DROP in OUTPUT is silent for TCP'),
-    open: 'EPERM for a datagram is modelled; the case that shows it is one of random flows, none by name',
+    claim: 'A drop in OUTPUT is silence for TCP, and EPERM for a datagram.',
+    cases: [
+      ...paths('DROP in OUTPUT is silent for TCP'),
+      ...here('a datagram that OUTPUT drops is not permitted'),
+    ],
   },
   {
     point: 5,

@@ -173,8 +173,8 @@ ignored (iptables); external to nodePort on secondary IP; secondary nodeIP ignor
   {
     point: 19,
     claim: 'TRACE lines of iptables-legacy.',
-    cases: [],
-    open: 'they are read (src/evidence/join/log-places.ts) and not compared with a kernel’s here; the observer of src/lab reads them from the kernel’s log',
+    cases: inFile('test/lab/observe.test.ts', 'the hooks, with the address that %s put in'),
+    open: 'the reader of the laboratory; that of evidence (src/evidence/join/log-places.ts) is tested with samples',
   },
   {
     point: 19,
