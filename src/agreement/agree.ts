@@ -3,9 +3,10 @@ import type { Outcome, Trace } from '../trace/trace.ts';
 import type { Agreement, Aspect, Difference, OpenQuestion, Toleration } from './agreement.ts';
 import { compareClient, sameEndpoint } from './compare-client.ts';
 import { compareDrops } from './compare-drops.ts';
-import { compareVisits } from './compare-visits.ts';
+import { compareVisits, type Findings } from './compare-visits.ts';
 import { openQuestions } from './open-questions.ts';
 import type { Places } from './places.ts';
+import { exceptSpoiled } from './tolerations.ts';
 
 /** An outcome of a trace beside one report. */
 interface Candidate {
@@ -73,18 +74,17 @@ function compareAll(
   report: FlowReport,
   places: Places,
   unseen: readonly Aspect[],
-): Pick<Candidate, 'differences' | 'tolerated'> {
+): Findings {
   const nothing = { differences: [], tolerated: [] };
-  const visits = unseen.includes('hooks') ? nothing : compareVisits(outcome, report, places);
-  const drops = unseen.includes('drops') ? nothing : compareDrops(outcome, report);
-  return {
-    differences: [
-      ...compareClient(outcome, report, places),
-      ...visits.differences,
-      ...drops.differences,
-    ],
-    tolerated: [...visits.tolerated, ...drops.tolerated],
-  };
+  const found = [
+    compareClient(outcome, report, places),
+    unseen.includes('hooks') ? nothing : compareVisits(outcome, report, places),
+    unseen.includes('drops') ? nothing : compareDrops(outcome, report),
+  ];
+  return exceptSpoiled(report, {
+    differences: found.flatMap(({ differences }) => differences),
+    tolerated: found.flatMap(({ tolerated }) => tolerated),
+  });
 }
 
 /** Aspects that a report says it could not see. */

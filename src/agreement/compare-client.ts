@@ -1,18 +1,26 @@
-import type { Answer } from '../lab/flow.ts';
+import type { Answer, ClientReport } from '../lab/flow.ts';
 import type { FlowReport } from '../lab/report.ts';
 import { formatAddress } from '../packet/address.ts';
 import { netnsKey } from '../packet/place.ts';
 import type { Endpoint, Outcome } from '../trace/trace.ts';
 import type { Difference } from './agreement.ts';
+import type { Findings } from './compare-visits.ts';
 import { type Places, refOf } from './places.ts';
+import { toleratedClient } from './tolerations.ts';
 
 /** What the client's program saw: its result, the error, who answered and whom that one saw. */
-export function compareClient(
+export function compareClient(outcome: Outcome, { client }: FlowReport, places: Places): Findings {
+  const rule = client.answer ? null : toleratedClient(outcome);
+  if (rule) return { differences: [], tolerated: [{ rule, detail: client.outcome }] };
+  return { differences: clientDifferences(outcome, client, places), tolerated: [] };
+}
+
+function clientDifferences(
   outcome: Outcome,
-  { client }: FlowReport,
+  client: ClientReport,
   places: Places,
 ): readonly Difference[] {
-  if (outcome.client !== client.outcome && !isHalfOpen(outcome, client)) {
+  if (outcome.client !== client.outcome) {
     return [{ kind: 'client', model: outcome.client, kernel: client.outcome }];
   }
   const differences: Difference[] = [];
@@ -30,17 +38,6 @@ export function compareClient(
     differences.push({ kind: 'source', model: source, kernel: answer.source });
   }
   return differences;
-}
-
-/**
- * connect() returns when the SYN-ACK is there. When the last packet of the handshake is lost, the
- * server never accepts, and the client waits for an answer: the model calls that a timeout.
- */
-function isHalfOpen(outcome: Outcome, client: FlowReport['client']): boolean {
-  if (outcome.client !== 'timeout' || client.outcome !== 'connected' || client.answer) return false;
-  return outcome.packets.some(
-    ({ kind, disposition }) => kind === 'syn-ack' && disposition === 'delivered',
-  );
 }
 
 /** Whether a report's answer came from the endpoint of an outcome. */

@@ -1,6 +1,7 @@
-import type { Drop } from '../lab/report.ts';
+import type { Drop, FlowReport } from '../lab/report.ts';
 import type { Outcome, PacketKind } from '../trace/trace.ts';
-import type { VisitField } from './agreement.ts';
+import type { Difference, VisitField } from './agreement.ts';
+import type { Findings } from './compare-visits.ts';
 import { isOuter } from './kernel-packets.ts';
 import type { VisibleKind } from './packet-kind.ts';
 import type { VisitFacts } from './visit-facts.ts';
@@ -18,6 +19,8 @@ export const TOLERATIONS = {
     'NAT takes the checksum of a tunnel packet for unfinished when that of the packet inside is, and spoils it. Linux: inet_proto_csum_replace4(), CHECKSUM_PARTIAL.',
   'purged-error':
     'An ICMP error that leaves by the neighbour that just failed is purged from its queue, which is not reported. Linux: neigh_invalidate().',
+  'lost-ack':
+    'A client whose last packet of the handshake is lost is connected for its own kernel; what its program sees depends on what it does next. Linux: tcp_v4_err(), sk_err_soft.',
   'never-sent':
     'A call that fails before a packet exists frees none: the model shows the packet that would have been.',
   'end-of-story':
@@ -51,11 +54,47 @@ export function toleratedVisit(
 
 /** Why a drop's reason differs and does not matter, or null when it does. */
 export function toleratedDrop(model: string | null, drops: readonly Drop[]): TolerationName | null {
-  if (model === 'NOT_SPECIFIED' && drops.length === 0) return 'unspecified-drop';
-  const isChecksum = drops.some(
+  return model === 'NOT_SPECIFIED' && drops.length === 0 ? 'unspecified-drop' : null;
+}
+
+/**
+ * Leaves out what follows from a tunnel packet that arrives with a bad checksum: no answer to it, and
+ * a client that waits.
+ */
+export function exceptSpoiled(report: FlowReport, findings: Findings): Findings {
+  const isSpoiled = report.drops.some(
     ({ reason, packet }) => reason === 'UDP_CSUM' && packet !== null && isOuter(packet),
   );
-  return model === 'NO_SOCKET' && isChecksum ? 'offloaded-checksum' : null;
+  if (!isSpoiled) return findings;
+  return {
+    differences: findings.differences.filter((difference) => !followsFromLoss(difference)),
+    tolerated: [...findings.tolerated, { rule: 'offloaded-checksum', detail: report.id }],
+  };
+}
+
+function followsFromLoss(difference: Difference): boolean {
+  switch (difference.kind) {
+    case 'client':
+      return difference.kernel === 'timeout';
+    case 'missing-visit':
+      return difference.at.index === 0 || difference.at.edge === 'first';
+    case 'drop-reason':
+      return true;
+    case 'errno':
+    case 'endpoint':
+    case 'source':
+    case 'extra-visit':
+    case 'other-visit':
+    case 'field':
+    case 'extra-packet':
+      return false;
+  }
+}
+
+/** Why the client's result differs and does not matter, or null when it does. */
+export function toleratedClient({ packets }: Outcome): TolerationName | null {
+  const last = packets.at(-1);
+  return last?.kind === 'ack' && last.disposition !== 'delivered' ? 'lost-ack' : null;
 }
 
 /** Why a drop that the kernel does not report does not matter, or null when it does. */
