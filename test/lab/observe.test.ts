@@ -59,7 +59,8 @@ describe.skipIf(missing !== null)(`what is seen of a flow${missing ? ` (${missin
     ]);
     expect(report.rules.map(hitText)).toContain(rule);
     expect(report.drops).toEqual([]);
-    expect(report.blind).toEqual([]);
+    // Others on this machine may have sent the same at the same time.
+    expect(report.blind.filter(({ why }) => why !== 'lost')).toEqual([]);
   });
 
   it('times of visits between those of the frames around them', async () => {
