@@ -46,7 +46,7 @@ function randomSegments(random: Random): readonly SiteSegment[] {
   return nets.map((net, i) => ({
     name: `u${i}`,
     net,
-    antiSpoof: random.chance(0.07),
+    antiSpoof: random.chance(0.05),
     mtu: random.chance(0.1) ? 1400 : null,
   }));
 }
