@@ -14,6 +14,8 @@ export interface FuzzedCase {
   readonly number: number;
   readonly flows: readonly JudgedFlow[];
   readonly disagreements: readonly Disagreement[];
+  /** Why the network could not be built or watched; null when it was. */
+  readonly failure: string | null;
 }
 
 export interface Disagreement {
@@ -23,7 +25,7 @@ export interface Disagreement {
   readonly shrunk: ShrunkCase;
 }
 
-/** Runs one random network with its flows, and makes what disagrees smaller. Throws when it cannot be built. */
+/** Runs one random network with its flows, and makes what disagrees smaller. */
 export async function runFuzzCase(
   lab: Lab,
   { seed, number, flows: count }: CaseName,
@@ -40,9 +42,11 @@ export async function runFuzzCase(
       const shrunk = await shrinker.shrink(lab, { topology, files, judged: drawn });
       disagreements.push({ number, drawn, shrunk });
     }
-    return { number, flows: judgement.flows, disagreements };
+    return { number, flows: judgement.flows, disagreements, failure: null };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`seed ${seed}, case ${number}: ${message}`);
+    const failure = error instanceof Error ? error.message : String(error);
+    // The next network needs an empty laboratory; one that is gone fails by itself.
+    await lab.clear({}).catch(() => null);
+    return { number, flows: [], disagreements: [], failure };
   }
 }

@@ -10,6 +10,8 @@ export interface FuzzResult {
   readonly agreed: number;
   readonly open: number;
   readonly unstable: number;
+  /** Networks that could not be built or watched, and why. */
+  readonly failures: readonly { readonly number: number; readonly message: string }[];
   readonly disagreements: readonly Disagreement[];
   /** How often each came up: what the generators reach. */
   readonly outcomes: Counts;
@@ -38,6 +40,9 @@ export function countFuzzed(
     agreed: ofKind('agree'),
     open: ofKind('open'),
     unstable: flows.length - stable.length,
+    failures: cases.flatMap(({ number, failure }) =>
+      failure === null ? [] : [{ number, message: failure }],
+    ),
     disagreements: cases.flatMap(({ disagreements }) => disagreements),
     outcomes: count(flows.map(({ report }) => report.client.outcome)),
     dropReasons: count(

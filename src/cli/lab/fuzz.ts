@@ -50,7 +50,8 @@ export async function fuzz(request: FuzzRequest, io: Io): Promise<ExitCode> {
       ? `${JSON.stringify(publish(result), null, 2)}\n`
       : renderFuzzResult(fuzzView(result)),
   );
-  return result.disagreements.length > 0 ? EXIT.failing : EXIT.ok;
+  if (result.disagreements.length > 0) return EXIT.failing;
+  return result.failures.length > 0 ? EXIT.undetermined : EXIT.ok;
 }
 
 async function runCases(

@@ -7,6 +7,7 @@ export interface FuzzView {
   readonly agreed: number;
   readonly open: number;
   readonly unstable: number;
+  readonly failures: readonly { readonly number: number; readonly message: string }[];
   readonly outcomes: CountsView;
   readonly dropReasons: CountsView;
   readonly tolerated: CountsView;
@@ -31,6 +32,7 @@ export function renderFuzzResult(view: FuzzView): string {
   const pace = Math.round((flows / seconds) * 60);
   return [
     ...disagreements.flatMap((one) => disagreementLines(seed, one)),
+    ...view.failures.map(({ number, message }) => `network ${number} could not run: ${message}`),
     `seed ${seed}: ${flows} flows in ${networks} networks, ${pace} flows a minute`,
     `  agreed ${agreed}, open ${open}, unstable ${unstable}, disagreements ${disagreements.length}`,
     countsLine('outcomes', view.outcomes),
