@@ -9,7 +9,7 @@ import { formatAddress } from '../../src/packet/address.ts';
 import { netnsKey } from '../../src/packet/place.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
 import type { Outcome, Trace } from '../../src/trace/trace.ts';
-import { hasRecording, INCIDENTS, readRecording } from './recorded.ts';
+import { hasRecording, INCIDENTS, readCaptures, readRecording } from './recorded.ts';
 
 /** The incidents that ran on a real kernel: the recordings replay here without root. */
 const RECORDED = INCIDENTS.filter(({ notHere }) => notHere === undefined);
@@ -77,6 +77,27 @@ describe.each(RECORDED.map((incident) => [incident.id, incident] as const))(
     });
   },
 );
+
+describe('captures of tcpdump', () => {
+  const CAPTURED = RECORDED.filter(({ captures }) => captures.length > 0);
+
+  test.each(CAPTURED.map((incident) => [incident.id, incident] as const))(
+    'of %s leave its cause alone',
+    (_id, incident) => {
+      const evidence = readCaptures(incident);
+      expect(evidence.observations.length).toBeGreaterThan(0);
+      const { hypotheses } = diagnoseIncident(incident, readRecording(incident).snapshot, evidence);
+      expect(hypotheses.map(({ causeId }) => causeId)).toEqual(incident.expected.causes);
+    },
+  );
+
+  test('of the fabric rule out what facts alone leave open', () => {
+    const incident = CAPTURED.find(({ id }) => id === 'founding-udp-anti-spoofing');
+    if (!incident) throw new Error('no such incident');
+    const { snapshot } = readRecording(incident);
+    expect(diagnoseIncident(incident, snapshot).hypotheses.length).toBeGreaterThan(1);
+  });
+});
 
 /** The outcome on which all branches agree as to what the client sees. */
 function onlyOutcome(snapshot: Snapshot, flow: IncidentFlow): Outcome {

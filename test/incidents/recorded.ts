@@ -6,6 +6,9 @@ import {
   loadIncident,
 } from '../../src/cli/incident/load-incident.ts';
 import type { RecordedTruth } from '../../src/cli/incident/record-incident.ts';
+import { buildEvidence } from '../../src/evidence/build-evidence.ts';
+import type { Evidence } from '../../src/evidence/evidence.ts';
+import { readEvidenceFile } from '../../src/evidence/read-evidence-file.ts';
 import type { Issue } from '../../src/packet/issue.ts';
 import { assembleSnapshot } from '../../src/snapshot/assemble.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
@@ -41,4 +44,14 @@ export function readRecording({ folder }: Incident): Recording {
     readFileSync(join(root, 'truth', 'kernel.json'), 'utf8'),
   ) as RecordedTruth;
   return { snapshot: value, issues, truth };
+}
+
+/** The captures that tcpdump made in an incident's laboratory, in the layout of a snapshot's evidence. */
+export function readCaptures({ folder, captures }: Incident): Evidence {
+  const parts = captures.map((capture) => {
+    const [place = '', device = ''] = capture.split(' ');
+    const path = `${place.replace('/', '/netns/')}/${device}.pcap`;
+    return readEvidenceFile(readFileSync(join(folder, 'evidence', path)), `evidence/${path}`);
+  });
+  return buildEvidence(parts);
 }

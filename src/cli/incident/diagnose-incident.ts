@@ -1,5 +1,6 @@
 import { diagnose } from '../../diagnosis/diagnose.ts';
 import type { Diagnosis, Symptom } from '../../diagnosis/diagnosis.ts';
+import type { Evidence } from '../../evidence/evidence.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { traceStated } from '../trace-stated.ts';
 import type { Expected } from './incident.ts';
@@ -22,15 +23,19 @@ export function symptomOf(client: Expected['client']): Symptom | null {
   }
 }
 
-/** `hookline diagnose SNAPSHOT` with the incident's flow and symptom. */
-export function diagnoseIncident(incident: Incident, snapshot: Snapshot): Diagnosis {
+/** `hookline diagnose SNAPSHOT [EVIDENCE]` with the incident's flow and symptom. */
+export function diagnoseIncident(
+  incident: Incident,
+  snapshot: Snapshot,
+  evidence: Evidence | null = null,
+): Diagnosis {
   const { flow, controlFlow, expected } = incident;
   const { from, to, port, protocol, boundSource, boundDevice, arrivesOn, sport, mark } =
     modelFlow(flow);
   const result = diagnose({
     network: snapshot.network,
     kube: snapshot.kube,
-    evidence: null,
+    evidence,
     ask: { from, to, port, protocol, boundSource, boundDevice, arrivesOn, sport, mark },
     symptom: symptomOf(expected.client),
     controls: [modelFlow(controlFlow)],

@@ -67,6 +67,8 @@ export const INCIDENT = z
     expected: EXPECTED,
     /** Each cures the flow, leaves the control alone and can be undone. */
     cures: z.array(CURE),
+    /** Devices, `PLACE DEVICE`, on which tcpdump runs when the incident is recorded: `evidence`. */
+    captures: z.array(z.string().regex(/^\S+ \S+$/)).default([]),
     /** Why no kernel here can show it; it is then described and not run. */
     notHere: z.string().optional(),
   })

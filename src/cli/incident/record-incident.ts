@@ -1,7 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Lab } from '../../lab/lab.ts';
 import { incidentPage } from '../../report/incident/incident-pages.ts';
+import { labFlow } from './incident-flow.ts';
 import type { Incident } from './load-incident.ts';
+import { OBSERVE_ALL } from './observe-all.ts';
+import { withTcpdump } from './record-captures.ts';
 import { runOf } from './run-incident.ts';
 import { steadyFiles } from './steady-files.ts';
 import type { Verified } from './verify-incident.ts';
@@ -32,8 +36,12 @@ export interface RecordedOutcome {
   readonly hooks: readonly string[];
 }
 
-/** Writes an incident's snapshot and `truth/kernel.json`, which tests replay without root. */
+/**
+ * Writes an incident's snapshot and `truth/kernel.json`, which tests replay without root, its page, and the
+ * captures that it asks for, of one more try of its flow. The laboratory still stands.
+ */
 export async function recordIncident(
+  lab: Lab,
   incident: Incident,
   { files, sent, verification }: Verified,
 ): Promise<void> {
@@ -53,6 +61,7 @@ export async function recordIncident(
   };
   await write(join(root, 'truth', 'kernel.json'), `${JSON.stringify(truth, null, 2)}\n`);
   await write(join(incident.folder, 'README.md'), incidentPage(incident));
+  if (incident.captures.length > 0) await recordCaptures(lab, incident);
 }
 
 /**
@@ -64,7 +73,16 @@ function recordedText(path: string, text: string): string {
   return text.replace(/^net\.(?:ipv6\.|mptcp\.|ipv4\.neigh\.).*\n/gm, '');
 }
 
-async function write(path: string, text: string): Promise<void> {
+async function recordCaptures(lab: Lab, incident: Incident): Promise<void> {
+  const root = join(incident.folder, 'evidence');
+  await rm(root, { recursive: true, force: true });
+  const captures = await withTcpdump(lab, incident.captures, async () => {
+    await lab.send({ flows: [labFlow('flow', incident.flow)], observe: OBSERVE_ALL });
+  });
+  for (const { path, bytes } of captures) await write(join(root, path), bytes);
+}
+
+async function write(path: string, text: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text);
 }

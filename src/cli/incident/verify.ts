@@ -43,7 +43,7 @@ async function verifyOne(lab: Lab, incident: Incident, record: boolean): Promise
   if (incident.notHere !== undefined) return cannotRun(incident, incident.notHere);
   try {
     const verified = await verifyIncident(lab, incident);
-    if (record) await recordIncident(incident, verified);
+    if (record) await recordIncident(lab, incident, verified);
     return verified.verification;
   } catch (error) {
     if (!(error instanceof LabError)) throw error;

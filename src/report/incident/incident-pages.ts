@@ -9,6 +9,8 @@ export interface IncidentWords {
   readonly sources: readonly string[];
   readonly flow: FlowWords;
   readonly controlFlow: FlowWords;
+  /** Devices that tcpdump watched when it was recorded. */
+  readonly captures: readonly string[];
   readonly expected: {
     readonly client: string;
     readonly dropReason: string | null;
@@ -43,7 +45,10 @@ const AREAS: Readonly<Record<string, string>> = {
 
 /** `README.md` of an incident's folder: what one sees, what happens, what decides. */
 export function incidentPage(incident: IncidentWords): string {
-  const { id, title, symptom, mechanism, decides, sources, flow, controlFlow, expected } = incident;
+  const { id, title, symptom, mechanism, decides, sources } = incident;
+  const { flow, controlFlow, captures, expected } = incident;
+  const files = captures.length > 0 ? ['snapshot', 'evidence'] : ['snapshot'];
+  const paths = files.map((name) => `incidents/${id}/${name}`).join(' ');
   const unseen =
     expected.unseen === undefined ? [] : ['', `A snapshot does not show ${expected.unseen}.`];
   return `${[
@@ -60,7 +65,7 @@ export function incidentPage(incident: IncidentWords): string {
     '',
     `    hookline lab run incidents/${id}`,
     `    hookline lab verify incidents/${id}`,
-    `    hookline diagnose incidents/${id}/snapshot ${options(flow, expected.client)}`,
+    `    hookline diagnose ${paths} ${options(flow, expected.client)}`,
     '',
     'Seen in:',
     '',
