@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { labMissing, makeNamespaces, type Namespaces } from '../paths/namespaces.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { inLanes, labMissing, makeNamespaces, type Namespaces } from '../paths/namespaces.ts';
 import { readState, WITH_RULES } from '../routing/read-state.ts';
 import { hideChosenPort } from './describe.ts';
 import { anyAt, HOST_MACS, playKernel, type Watched } from './play-kernel.ts';
@@ -13,6 +13,9 @@ import { SCENARIOS } from './scenarios.ts';
  * with its state, and the connection table at the end.
  */
 const missing = labMissing(['ip', 'sysctl', 'socat', 'xxd', 'iptables-legacy', 'nft', 'conntrack']);
+
+/** Scenarios that are played at the same time. */
+const LANES = 3;
 
 const TABLES = ['raw', 'mangle', 'nat', 'filter'];
 
@@ -71,24 +74,45 @@ function expectedAt(checkpoints: Played['seen'][number]): readonly string[] {
   return [...new Set(names)].toSorted();
 }
 
+/** A scenario as it went in the model and in the kernel. */
+interface Round {
+  readonly branches: readonly Played[];
+  readonly kernel: Watched;
+}
+
+async function play(namespaces: Namespaces, scenario: Scenario): Promise<Round> {
+  build(namespaces, scenario);
+  const state = readState(namespaces, 'host', WITH_RULES);
+  const branches = playModel(state, scenario.packets);
+  const checkpoints = branches.flatMap(({ seen }) => seen.flat());
+  return { branches, kernel: await playKernel(namespaces, scenario.packets, checkpoints) };
+}
+
 describe.skipIf(missing !== null)(
   `connections on the kernel${missing ? ` (${missing})` : ''}`,
   () => {
-    let namespaces: Namespaces | undefined;
-    afterEach(() => {
-      namespaces?.dispose();
-      namespaces = undefined;
-    });
+    const rounds = new Map<string, Round>();
+    const failed = new Map<string, unknown>();
 
-    test.each(SCENARIOS.map((scenario, i) => [scenario.name, scenario, i] as const))(
+    beforeAll(() =>
+      inLanes(LANES, SCENARIOS, async (scenario, lane) => {
+        const namespaces = makeNamespaces(['host', 'wire'], 100 + lane);
+        try {
+          rounds.set(scenario.name, await play(namespaces, scenario));
+        } catch (error) {
+          failed.set(scenario.name, error);
+        } finally {
+          namespaces.dispose();
+        }
+      }),
+    );
+
+    test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
       '%s',
-      (_, scenario, i) => {
-        namespaces = makeNamespaces(['host', 'wire'], 100 + i);
-        build(namespaces, scenario);
-        const state = readState(namespaces, 'host', WITH_RULES);
-        const branches = playModel(state, scenario.packets);
-        const checkpoints = branches.flatMap(({ seen }) => seen.flat());
-        const kernel = playKernel(namespaces, scenario.packets, checkpoints);
+      (name, scenario) => {
+        const round = rounds.get(name);
+        if (!round) throw failed.get(name);
+        const { branches, kernel } = round;
         const branch = branchLike(branches, kernel);
         // No branch: show the first beside the kernel's table.
         expect(branch?.connections ?? branches[0]?.connections).toEqual(

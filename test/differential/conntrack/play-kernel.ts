@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { formatAddress } from '../../../src/packet/address.ts';
 import { parseConntrack } from '../../../src/snapshot/conntrack.ts';
-import type { Namespaces } from '../paths/namespaces.ts';
+import { type Namespaces, shell } from '../paths/namespaces.ts';
 import { ethernetFrame } from '../routing/frame.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { describeConnections } from './describe.ts';
@@ -38,11 +37,11 @@ export const anyAt = (hook: Checkpoint['hook'], when: Checkpoint['when']): strin
   `${hook} ${when} any`;
 
 /** Sends a scenario's packets and tells which of the expected checkpoints counted each. */
-export function playKernel(
+export async function playKernel(
   namespaces: Namespaces,
   steps: readonly Step[],
   expected: readonly Checkpoint[],
-): Watched {
+): Promise<Watched> {
   const host = `ip netns exec ${namespaces.named('host')}`;
   const wire = `ip netns exec ${namespaces.named('wire')}`;
   namespaces.run('host', ['nft', '-f', '-'], countingTable(expected));
@@ -57,7 +56,7 @@ export function playKernel(
     ]),
     `${host} conntrack -L -o extended 2>/dev/null`,
   ].join('\n');
-  const parts = execFileSync('sh', { input: script, encoding: 'utf8' }).split(`${MARK}\n`);
+  const parts = (await shell(script)).split(`${MARK}\n`);
   const counted = parts.slice(0, -1).map(counters);
   const seen = steps.map((_, i) => {
     const before = counted[i];

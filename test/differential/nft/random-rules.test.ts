@@ -3,14 +3,14 @@ import type { NetnsState } from '../../../src/kernel/netns-state.ts';
 import { formatAddress } from '../../../src/packet/address.ts';
 import type { Packet } from '../../../src/packet/packet.ts';
 import { parseNftRuleset } from '../../../src/snapshot/nft-json/parse.ts';
-import { labMissing, makeNamespaces, type Namespaces } from '../paths/namespaces.ts';
+import { inLanes, labMissing, makeNamespaces, type Namespaces } from '../paths/namespaces.ts';
 import { randomFrom } from '../routing/random-tables.ts';
 import { readState } from '../routing/read-state.ts';
 import { modelSightings } from './model-sightings.ts';
 import { randomPacket } from './random-packets.ts';
 import { randomRuleset } from './random-rules.ts';
 import { HOST_MAC, sendFrames } from './send-frames.ts';
-import { WATCH } from './watch.ts';
+import { type Sighting, WATCH } from './watch.ts';
 
 /**
  * Random rulesets, the model against the running kernel. Compared for every packet are the rules
@@ -22,6 +22,8 @@ const missing = labMissing(['ip', 'nft', 'socat', 'xxd', 'conntrack', 'sysctl'])
 
 const SEEDS = Array.from({ length: Number(process.env.NFT_SEEDS ?? 12) }, (_, i) => i + 1);
 const PACKETS = 24;
+/** Namespaces that stand at the same time. */
+const LANES = 3;
 
 const TOPOLOGY = (wire: string): string =>
   [
@@ -47,39 +49,62 @@ function describePacket({ source, destination, transport, ttl, tos, length }: Pa
   return `${addresses} ttl ${ttl} tos ${tos} length ${length} ${JSON.stringify(transport)}`;
 }
 
+/** One ruleset, and what the kernel did with packets that met it. */
+interface Round {
+  readonly netns: NetnsState;
+  readonly packets: readonly Packet[];
+  readonly sightings: readonly Sighting[];
+  /** The rules with their handles, to be read. */
+  readonly rules: string;
+}
+
+async function play(namespaces: Namespaces, state: NetnsState, seed: number): Promise<Round> {
+  const random = randomFrom(seed);
+  const ruleset = randomRuleset(random);
+  namespaces.run('host', ['nft', '-f', '-'], `flush ruleset\n${ruleset}${WATCH}`);
+  const listing = namespaces.run('host', ['nft', '-j', 'list', 'ruleset']);
+  const { value: nft, issues } = parseNftRuleset(listing, 'nft-ruleset.json');
+  expect(issues).toEqual([]);
+  const packets = Array.from({ length: PACKETS }, () => randomPacket(random));
+  return {
+    netns: { ...state, conntrack: [], ruleset: { xtables: [], nft, unsupported: [] } },
+    packets,
+    sightings: await sendFrames(namespaces, packets),
+    rules: namespaces.run('host', ['nft', '-a', 'list', 'ruleset']),
+  };
+}
+
 describe.skipIf(missing !== null)(
   `random rules on the kernel${missing ? ` (${missing})` : ''}`,
   () => {
-    let namespaces: Namespaces;
-    let state: NetnsState;
+    const lanes: Namespaces[] = [];
+    const rounds = new Map<number, Round>();
 
-    beforeAll(() => {
-      namespaces = makeNamespaces(['host', 'wire'], 92);
-      namespaces.run('host', ['ip', '-batch', '-'], TOPOLOGY(namespaces.named('wire')));
-      namespaces.run('wire', ['ip', '-batch', '-'], 'link set d0 up\nlink set d1 up');
-      namespaces.run('host', ['sysctl', '-qw', ...SETTINGS.map((name) => `net.ipv4.${name}`)]);
-      state = readState(namespaces, 'host');
+    beforeAll(async () => {
+      const states = Array.from({ length: LANES }, (_, lane) => {
+        const namespaces = makeNamespaces(['host', 'wire'], 920 + lane);
+        lanes.push(namespaces);
+        namespaces.run('host', ['ip', '-batch', '-'], TOPOLOGY(namespaces.named('wire')));
+        namespaces.run('wire', ['ip', '-batch', '-'], 'link set d0 up\nlink set d1 up');
+        namespaces.run('host', ['sysctl', '-qw', ...SETTINGS.map((name) => `net.ipv4.${name}`)]);
+        return readState(namespaces, 'host');
+      });
+      await inLanes(LANES, SEEDS, async (seed, lane) => {
+        const [namespaces, state] = [lanes[lane], states[lane]];
+        if (namespaces && state) rounds.set(seed, await play(namespaces, state, seed));
+      });
     });
-    afterAll(() => namespaces?.dispose());
+    afterAll(() => {
+      for (const namespaces of lanes) namespaces.dispose();
+    });
 
     test.each(SEEDS)('seed %i', (seed) => {
-      const random = randomFrom(seed);
-      const rules = randomRuleset(random);
-      namespaces.run('host', ['nft', '-f', '-'], `flush ruleset\n${rules}${WATCH}`);
-      const listing = namespaces.run('host', ['nft', '-j', 'list', 'ruleset']);
-      const { value: nft, issues } = parseNftRuleset(listing, 'nft-ruleset.json');
-      expect(issues).toEqual([]);
-      const netns: NetnsState = {
-        ...state,
-        conntrack: [],
-        ruleset: { xtables: [], nft, unsupported: [] },
-      };
-      const packets = Array.from({ length: PACKETS }, () => randomPacket(random));
-      const sightings = sendFrames(namespaces, packets);
+      const round = rounds.get(seed);
+      if (!round) throw new Error('the rules were not loaded');
+      const { netns, packets, sightings, rules } = round;
       let compared = 0;
       for (const [i, packet] of packets.entries()) {
-        const told = () =>
-          `${describePacket(packet)}\n${namespaces.run('host', ['nft', '-a', 'list', 'ruleset'])}`;
+        const told = () => `${describePacket(packet)}\n${rules}`;
         const possible = modelSightings(netns, packet);
         if (!possible) continue;
         compared++;

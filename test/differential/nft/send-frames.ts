@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import type { Packet } from '../../../src/packet/packet.ts';
-import type { Namespaces } from '../paths/namespaces.ts';
+import { type Namespaces, shell } from '../paths/namespaces.ts';
 import { ethernetFrame } from '../routing/frame.ts';
 import { FORGET, type Sighting, sightingOf } from './watch.ts';
 
@@ -13,10 +12,10 @@ export const HOST_MAC = '02:00:00:00:00:10';
  * Sends packets one after another out of `wire`, each as the first of its connection, and tells
  * what the rules of `host` did with it.
  */
-export function sendFrames(
+export async function sendFrames(
   namespaces: Namespaces,
   packets: readonly Packet[],
-): readonly Sighting[] {
+): Promise<readonly Sighting[]> {
   const host = `ip netns exec ${namespaces.named('host')}`;
   const wire = `ip netns exec ${namespaces.named('wire')}`;
   const list = `echo '${SEPARATOR}'; ${host} nft -j list ruleset`;
@@ -28,12 +27,7 @@ export function sendFrames(
       list,
     ]),
   ].join('\n');
-  const printed = execFileSync('sh', {
-    input: script,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const printed = await shell(script);
   const listings = printed.split(`${SEPARATOR}\n`).slice(1);
   return packets.map((_, i) => sightingOf(listings[i] ?? '', listings[i + 1] ?? ''));
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /**
@@ -60,6 +60,40 @@ export function makeNamespaces(names: readonly string[], lane: number): Namespac
     },
     dispose,
   };
+}
+
+/** Runs a shell script, while others may run, and returns what it printed. Rejects with its error text. */
+export function shell(script: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      'sh',
+      { encoding: 'utf8', maxBuffer: 2 ** 28 },
+      (error, stdout, stderr) => {
+        if (error) reject(new Error(`${error.message}\n${stderr}`));
+        else resolve(stdout);
+      },
+    );
+    child.stdin?.end(script);
+  });
+}
+
+/**
+ * Works through a list in several lanes at a time, each with its own number. Rejects when all lanes
+ * have ended and one of them failed.
+ */
+export async function inLanes<T>(
+  count: number,
+  items: readonly T[],
+  work: (item: T, lane: number) => Promise<void>,
+): Promise<void> {
+  const waiting = [...items];
+  const lanes = Array.from({ length: count }, async (_, lane) => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+      await work(item, lane);
+    }
+  });
+  const ended = await Promise.allSettled(lanes);
+  for (const lane of ended) if (lane.status === 'rejected') throw lane.reason;
 }
 
 /** Waits until a condition holds; gives up with an error after five seconds. */
