@@ -81,7 +81,10 @@ export async function openLab(): Promise<Lab> {
     clear: call('clear'),
     async close() {
       stdin.end();
+      // A host that cannot come to its end is ended: the kernel then takes all of it down.
+      const late = setTimeout(() => child.kill('SIGKILL'), CLOSE_PATIENCE);
       await gone;
+      clearTimeout(late);
     },
     async keep() {
       const namespaces = (await ask('keep', {})) as readonly string[];
@@ -97,6 +100,9 @@ export async function openLab(): Promise<Lab> {
     },
   };
 }
+
+/** Milliseconds; a host needs a few of them to close its sockets and its trace instance. */
+const CLOSE_PATIENCE = 5_000;
 
 const ENTER_AS_USER = ['-U', '--preserve-credentials'];
 
