@@ -56,12 +56,14 @@ function endings(outcome: Outcome): readonly {
 }[] {
   const kinds = new Map(outcome.packets.map((packet) => [visibleAs(packet.kind), packet.kind]));
   return [...kinds].map(([visible, packet]) => {
-    const alike = outcome.packets.filter(({ kind }) => visibleAs(kind) === visible);
+    const lost = outcome.packets.filter(
+      ({ kind, dropReason }) => visibleAs(kind) === visible && dropReason !== null,
+    );
     return {
       packet,
       visible,
-      expected: alike.flatMap(({ dropReason }) => (dropReason === null ? [] : [dropReason])),
-      sent: alike.some(({ visits }) => visits.length > 0),
+      expected: lost.flatMap(({ dropReason }) => dropReason ?? []),
+      sent: lost.length === 0 || lost.some(({ visits }) => visits.length > 0),
     };
   });
 }
