@@ -131,15 +131,16 @@ async function putConnections(lab: Lab, plan: NetnsPlan): Promise<readonly NotRe
     return run(plan.name, ['conntrack', '-R', SAVED]);
   };
   if ((await put(plan.conntrack)).status === 0) return [];
-  const missing: NotRebuilt[] = [];
+  const failed: { readonly line: Line; readonly text: string }[] = [];
   for (const line of plan.conntrack) {
     const done = await put([line]);
-    const text = done.stderr.trim();
-    if (done.status !== 0 && !/exist/i.test(text)) {
-      missing.push({ ...line.fact, why: { kind: 'refused', by: 'conntrack', text } });
-    }
+    if (done.status !== 0) failed.push({ line, text: done.stderr.trim() });
   }
-  return missing;
+  // What was put in before the first failure, or came by itself, cannot be put in again.
+  const { stdout } = await run(plan.name, ['conntrack', '-L', '-o', 'extended']);
+  return failed
+    .filter(({ line }) => !stdout.includes(line.fact.subject.replace(/^connection /, '')))
+    .map(({ line, text }) => ({ ...line.fact, why: { kind: 'refused', by: 'conntrack', text } }));
 }
 
 /** In the laboratory's own /run, which nobody else sees. */

@@ -3,7 +3,7 @@ import type { Lab } from '../lab.ts';
 import { readEntries } from './read/records.ts';
 import type { Line, NetnsPlan, NotRebuilt } from './rebuild.ts';
 import { runIn } from './run-in.ts';
-import { routeText } from './state/routes.ts';
+import { isTooMuch, routeText } from './state/routes.ts';
 import { TableNames } from './state/table-names.ts';
 
 /**
@@ -19,7 +19,9 @@ export async function settleRoutes(lab: Lab, plan: NetnsPlan): Promise<readonly 
     const there = await routesThere(lab, plan, families);
     const wanted = new Set(plan.routes.map(({ text }) => text));
     const add = plan.routes.filter(({ text }) => !there.has(text));
-    const remove = [...there].filter((text) => !wanted.has(text) && round === 0);
+    const remove = [...there]
+      .filter(([text, family]) => !wanted.has(text) && isTooMuch(text, plan.routes, family))
+      .map(([text]) => text);
     if (add.length === 0 && remove.length === 0) return [];
     missing.clear();
     const lines = [
@@ -38,13 +40,13 @@ export async function settleRoutes(lab: Lab, plan: NetnsPlan): Promise<readonly 
   }));
 }
 
-/** The routes that stand, in the words of `routeText`. */
+/** The routes that stand, in the words of `routeText`, with their family. */
 async function routesThere(
   lab: Lab,
   plan: NetnsPlan,
   families: ReadonlySet<4 | 6 | null>,
-): Promise<ReadonlySet<string>> {
-  const there = new Set<string>();
+): Promise<ReadonlyMap<string, 4 | 6>> {
+  const there = new Map<string, 4 | 6>();
   const tables = new TableNames();
   for (const family of [4, 6] as const) {
     if (!families.has(family)) continue;
@@ -52,7 +54,7 @@ async function routesThere(
     const [done] = await lab.run([{ namespace: plan.name, argv }]);
     for (const { value } of readEntries('', done?.stdout.trim() || '[]') ?? []) {
       const text = routeText(value, family, tables);
-      if (text.kind === 'route') there.add(text.words);
+      if (text.kind === 'route') there.set(text.words, family);
     }
   }
   return there;

@@ -79,13 +79,14 @@ function entryText(content: string): string | null {
       return null;
   }
   words.push(...translation(original, reply));
+  const seen = content.includes('[UNREPLIED]') ? [] : ['SEEN_REPLY'];
+  const status = content.includes('[ASSURED]') ? [...seen, 'ASSURED'] : seen;
+  if (status.length > 0) words.push('-u', status.join(','));
+  // Last, as the program itself saves it: a status after a mark is read into the mark.
   const mark = /\bmark=(\d+)/.exec(content)?.[1];
   if (mark !== undefined && mark !== '0') words.push('-m', mark);
   const zone = /\bzone=(\d+)/.exec(content)?.[1];
   if (zone !== undefined) words.push('-w', zone);
-  const seen = content.includes('[UNREPLIED]') ? [] : ['SEEN_REPLY'];
-  const status = content.includes('[ASSURED]') ? [...seen, 'ASSURED'] : seen;
-  if (status.length > 0) words.push('-u', status.join(','));
   return words.join(' ');
 }
 

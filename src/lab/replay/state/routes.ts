@@ -169,3 +169,19 @@ function nexthop(hop: JsonRecord): readonly string[] | null {
   if (wordsOf(hop, 'flags').includes('onlink')) words.push('onlink');
   return words;
 }
+
+/**
+ * Whether a route that stands and is not listed is too much. Who lists one table only says nothing of
+ * the others: what the kernel made there stays.
+ */
+export function isTooMuch(text: string, listed: readonly Line[], family: 4 | 6): boolean {
+  const table = tableOf(text);
+  return (
+    table === 'main' ||
+    listed.some((line) => line.fact.family === family && tableOf(line.text) === table)
+  );
+}
+
+function tableOf(text: string): string {
+  return / table (\S+)/.exec(text)?.[1] ?? 'main';
+}

@@ -1,7 +1,7 @@
 import { factOf } from '../draft.ts';
 import { entriesOf } from '../read/captured.ts';
 import type { NotRebuilt } from '../rebuild.ts';
-import { routeLines } from '../state/routes.ts';
+import { isTooMuch, routeLines } from '../state/routes.ts';
 import { TableNames } from '../state/table-names.ts';
 import { differs } from './differs.ts';
 import type { BothStates } from './verify.ts';
@@ -24,7 +24,10 @@ export function compareRoutes({ plan, found }: BothStates): readonly NotRebuilt[
       .filter(({ text, fact }) => !there.has(text) && isRead(found, fact.family))
       .map(({ text, fact }) => differs(fact, text, null)),
     ...[...there.values()]
-      .filter(({ text }) => !wanted.has(text))
+      .filter(
+        ({ text, fact }) =>
+          !wanted.has(text) && isTooMuch(text, plan.routes, fact.family === 6 ? 6 : 4),
+      )
       .map(({ text, fact }) => {
         const { device, family } = fact;
         return differs(factOf(plan, 'route', fact.subject, { device, family }), null, text);
