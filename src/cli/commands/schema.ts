@@ -1,7 +1,16 @@
 import { Argument, Command } from 'commander';
 import type { Io } from '../io.ts';
 
-const SUBJECTS = ['trace', 'diagnosis', 'evidence', 'compare', 'collect'] as const;
+const SUBJECTS = [
+  'trace',
+  'diagnosis',
+  'evidence',
+  'compare',
+  'collect',
+  'replay',
+  'lab-run',
+  'lab-verify',
+] as const;
 
 export function schemaCommand(io: Io): Command {
   return new Command('schema')

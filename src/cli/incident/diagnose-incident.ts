@@ -8,7 +8,7 @@ import { modelFlow } from './incident-flow.ts';
 import type { Incident } from './load-incident.ts';
 
 /** What a user would say of what an incident's client sees. */
-export function symptomOf(client: Expected['client']): Symptom | null {
+function symptomOf(client: Expected['client']): Symptom | null {
   switch (client) {
     case 'connected':
       return null;

@@ -44,7 +44,7 @@ export function modelFlow(flow: IncidentFlow, sport: number | null = null): Flow
 }
 
 /** `n1` or `n1/web`. */
-export function refOfPlace(place: string): NetnsRef {
+function refOfPlace(place: string): NetnsRef {
   const [node = '', netns = null] = place.split('/');
   return { node, netns };
 }

@@ -18,7 +18,7 @@ export interface RecordedTruth {
   readonly fixes: readonly RecordedFix[];
 }
 
-export interface RecordedFix {
+interface RecordedFix {
   readonly name: string;
   readonly kernel: 'cures' | 'fails' | 'not-run';
   /** The undo restored the settings, and the flow failed as before. */

@@ -19,7 +19,7 @@ export interface VerifyRequest {
 }
 
 /** The incidents that come with the program. */
-export const INCIDENTS = fileURLToPath(new URL('../../../incidents', import.meta.url));
+const INCIDENTS = fileURLToPath(new URL('../../../incidents', import.meta.url));
 
 /** Verifies incidents one after the other and prints a line for each. */
 export async function verifyIncidents(

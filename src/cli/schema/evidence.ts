@@ -33,7 +33,8 @@ const tcpSchema = z.strictObject({
   payloadLength: nullableInt,
 });
 
-const packetSchema = z.strictObject({
+/** A packet as far as it was seen. */
+export const packetSchema = z.strictObject({
   source: ipAddress,
   destination: ipAddress,
   protocol: z.int(),

@@ -3,6 +3,8 @@ import { collectSchema } from './collect.ts';
 import { compareSchema } from './compare.ts';
 import { diagnosisSchema } from './diagnosis.ts';
 import { evidenceSchema } from './evidence.ts';
+import { labRunSchema } from './lab-run.ts';
+import { labVerifySchema } from './lab-verify.ts';
 import { replaySchema } from './replay.ts';
 import { traceSchema } from './trace.ts';
 
@@ -14,4 +16,6 @@ export const PUBLISHED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   compare: compareSchema,
   collect: collectSchema,
   replay: replaySchema,
+  'lab-run': labRunSchema,
+  'lab-verify': labVerifySchema,
 };

@@ -20,7 +20,7 @@ export interface IncidentWords {
   };
 }
 
-export interface FlowWords {
+interface FlowWords {
   readonly from: string;
   readonly to: string;
   readonly protocol: string;

@@ -73,7 +73,7 @@ export interface CaptureCount {
   readonly count: number;
 }
 
-export interface ObservedDrop {
+interface ObservedDrop {
   readonly reason: string;
   /** The kernel function. */
   readonly location: string;
@@ -82,7 +82,7 @@ export interface ObservedDrop {
   readonly packet: ObservedPacket | null;
 }
 
-export interface MovedCounter {
+interface MovedCounter {
   readonly place: string;
   readonly counter: string;
   readonly by: number;

@@ -24,7 +24,7 @@ export interface AgreementOf {
   readonly details: readonly string[];
 }
 
-export interface DiagnosisOf {
+interface DiagnosisOf {
   readonly verdict: string;
   readonly proven: boolean;
   /** Cause ids, the likeliest first. */

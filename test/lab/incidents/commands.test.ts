@@ -2,6 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { labRunSchema } from '../../../src/cli/schema/lab-run.ts';
+import { labVerifySchema } from '../../../src/cli/schema/lab-verify.ts';
 import type { RunJson } from '../../../src/report/incident/run-json.ts';
 import type { VerifyJson } from '../../../src/report/incident/verify-json.ts';
 import { labMissing } from '../../differential/paths/namespaces.ts';
@@ -64,6 +66,7 @@ describe.skipIf(missing !== null)(`on this kernel${missing ? ` (${missing})` : '
     const captures = join(folder, 'captures');
     const { exit, out } = await hookline('lab', 'run', FOUNDING, '--json', '--pcap', captures);
     const run = JSON.parse(out) as RunJson;
+    expect(labRunSchema.safeParse(run).error).toBeUndefined();
     expect([exit, run.schema, run.reproduced]).toEqual([0, 'hookline/lab-run/v1', true]);
     expect(readdirSync(join(captures, 'n2')).sort()).toEqual(['eth0.pcap', 'flannel0.pcap']);
     const read = await hookline('evidence', captures, '--json');
@@ -96,6 +99,7 @@ describe.skipIf(missing !== null)(`on this kernel${missing ? ` (${missing})` : '
       '--json',
     );
     const { schema, hold, incidents } = JSON.parse(out) as VerifyJson;
+    expect(labVerifySchema.safeParse(JSON.parse(out)).error).toBeUndefined();
     expect([exit, schema, hold]).toEqual([0, 'hookline/lab-verify/v1', true]);
     expect(incidents.map(({ agreement }) => agreement.map(({ kind }) => kind))).toEqual(
       incidents.map(() => ['agree', 'agree']),
