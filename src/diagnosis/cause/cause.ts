@@ -27,7 +27,11 @@ export function endLocation(ending: Ending): Location {
   if (!step) return { ...NOWHERE, where: packet.at };
   const table = packet.steps.findLast(({ action }) => action.kind === 'table');
   const ended = table?.action.kind === 'table' && ENDING.has(table.action.verdict) ? table : null;
-  const rule = ended?.action.kind === 'table' ? ended.action.hits.at(-1)?.rule : undefined;
+  // Where a policy ended it, the rules it met before did not.
+  const rule =
+    ended?.action.kind === 'table' && !ended.action.byPolicy
+      ? ended.action.hits.at(-1)?.rule
+      : null;
   return {
     where: step.where,
     device: step.iif || step.oif || null,
