@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import type { Topology } from '../../lab/topology/topology.ts';
 import { fileFailure, inputFailure } from '../failure.ts';
@@ -16,6 +17,15 @@ export interface Incident extends IncidentFile {
   readonly id: string;
   readonly folder: string;
   readonly composed: Topology;
+}
+
+/** The incidents that come with the program. */
+export const INCIDENTS = fileURLToPath(new URL('../../../incidents', import.meta.url));
+
+/** The folder that is meant: a folder as it stands, or the name of an incident of the program's. */
+export function incidentFolder(text: string): string {
+  const own = join(INCIDENTS, text);
+  return !existsSync(text) && /^[a-z0-9-]+$/.test(text) && existsSync(own) ? own : text;
 }
 
 /** Reads `incident.json` of a folder, and the pieces it uses from `topologies` beside the folder. */

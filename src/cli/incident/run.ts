@@ -6,7 +6,7 @@ import { runJson } from '../../report/incident/run-json.ts';
 import { EXIT, type SetExit } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { buildIncident } from './build-incident.ts';
-import { type Incident, loadIncident } from './load-incident.ts';
+import { type Incident, incidentFolder, loadIncident } from './load-incident.ts';
 import { placeNames } from './observed-flow.ts';
 import { runOf, sendBoth } from './run-incident.ts';
 import { withLab } from './with-lab.ts';
@@ -26,7 +26,7 @@ export async function runIncident(
   io: Io,
   setExit: SetExit,
 ): Promise<void> {
-  const incident = loadIncident(folder);
+  const incident = loadIncident(incidentFolder(folder));
   if (incident.notHere !== undefined) {
     io.err(`hookline: ${incident.id} cannot run here: ${incident.notHere}\n`);
     setExit(EXIT.undetermined);

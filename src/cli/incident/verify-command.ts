@@ -12,7 +12,10 @@ export function addVerifyCommand(lab: Command, io: Io, setExit: SetExit): void {
   lab
     .command('verify')
     .description('hold incidents against the kernel: model, diagnosis, every fix and its undo')
-    .argument('[incidents...]', 'folders of incidents; default: all that come with the program')
+    .argument(
+      '[incidents...]',
+      'folders or names of incidents; default: all that come with the program',
+    )
     .option('--record', "write each incident's snapshot and what the kernel did into its folder")
     .option('--json', 'print the result as JSON')
     .addHelpText(
@@ -22,7 +25,7 @@ Exit codes: 0 all hold, 1 something does not, 2 the rest holds and something can
 
 Examples:
   hookline lab verify
-  hookline lab verify incidents/founding-udp-rpf-both --json`,
+  hookline lab verify founding-udp-rpf-both --json`,
     )
     .action(async (folders: readonly string[], options: VerifyOptions) => {
       const { verifyIncidents } = await import('./verify.ts');

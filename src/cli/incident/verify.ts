@@ -1,5 +1,4 @@
 import { release } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { Lab } from '../../lab/lab.ts';
 import { LabError } from '../../lab/open-lab.ts';
 import { renderVerifications } from '../../report/incident/render-verification.ts';
@@ -7,7 +6,13 @@ import type { Verification } from '../../report/incident/verification.ts';
 import { verifyJson } from '../../report/incident/verify-json.ts';
 import { EXIT, type SetExit } from '../exit-code.ts';
 import type { Io } from '../io.ts';
-import { type Incident, incidentFolders, loadIncident } from './load-incident.ts';
+import {
+  INCIDENTS,
+  type Incident,
+  incidentFolder,
+  incidentFolders,
+  loadIncident,
+} from './load-incident.ts';
 import { recordIncident } from './record-incident.ts';
 import { verifyIncident } from './verify-incident.ts';
 import { withLab } from './with-lab.ts';
@@ -18,9 +23,6 @@ export interface VerifyRequest {
   readonly json?: boolean;
 }
 
-/** The incidents that come with the program. */
-const INCIDENTS = fileURLToPath(new URL('../../../incidents', import.meta.url));
-
 /** Verifies incidents one after the other and prints a line for each. */
 export async function verifyIncidents(
   folders: readonly string[],
@@ -28,7 +30,9 @@ export async function verifyIncidents(
   io: Io,
   setExit: SetExit,
 ): Promise<void> {
-  const incidents = (folders.length > 0 ? folders : incidentFolders(INCIDENTS)).map(loadIncident);
+  const incidents = (
+    folders.length > 0 ? folders.map(incidentFolder) : incidentFolders(INCIDENTS)
+  ).map(loadIncident);
   await withLab(io, setExit, async (lab) => {
     const results: Verification[] = [];
     for (const incident of incidents) results.push(await verifyOne(lab, incident, record ?? false));

@@ -79,7 +79,7 @@ describe.skipIf(missing !== null)(`on this kernel${missing ? ` (${missing})` : '
     const { exit, out } = await hookline(
       'lab',
       'run',
-      'incidents/tailscale-cgnat-antispoof-drop',
+      'tailscale-cgnat-antispoof-drop',
       '--keep',
     );
     const pid = Number(/^ {2}remove {6}kill (\d+)/m.exec(out)?.[1]);
