@@ -64,14 +64,17 @@ describe('hookline explain', () => {
 });
 
 describe('hookline schema', () => {
-  it.each(['trace', 'diagnosis', 'evidence', 'compare', 'collect'])('prints that of %s', async (subject) => {
-    const { exit, stdout } = await run(['schema', subject]);
-    expect(exit).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
-      $schema: 'https://json-schema.org/draft/2020-12/schema',
-      properties: { schema: { const: `hookline/${subject}/v1` } },
-    });
-  });
+  it.each(['trace', 'diagnosis', 'evidence', 'compare', 'collect'])(
+    'prints that of %s',
+    async (subject) => {
+      const { exit, stdout } = await run(['schema', subject]);
+      expect(exit).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        properties: { schema: { const: `hookline/${subject}/v1` } },
+      });
+    },
+  );
 
   it('refuses a subject it does not have', async () => {
     const { exit, stderr } = await run(['schema', 'traec']);

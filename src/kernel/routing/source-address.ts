@@ -73,7 +73,8 @@ export function inSubnet(held: InterfaceAddress, address: Address): boolean {
 
 /**
  * The first address of any device. The kernel goes by when a device came into the namespace, which
- * no listing shows; their numbers tell it, unless one was moved here. Linux: inet_select_addr().
+ * no listing shows; their numbers tell it, unless one was moved here. The loopback device is the first
+ * of every namespace. Linux: inet_select_addr(), loopback_net_init().
  */
 function selectFromOtherDevices(
   netns: NetnsState,
@@ -86,23 +87,27 @@ function selectFromOtherDevices(
       const number = scopeNumber(own);
       return !secondary && address.family === 4 && number !== SCOPE.link && number <= scope;
     });
-    return usable ? [usable.address] : [];
+    return usable
+      ? [{ address: usable.address, loopback: device.details.kind === 'loopback' }]
+      : [];
   });
   const [first] = firsts;
-  if (!first || firsts.length === 1) return first ? otherDevice(first) : null;
+  if (!first) return null;
+  if (first.loopback || firsts.length === 1) return otherDevice(first.address);
   const answer = decider.decide({
     id: `interface-address:${netnsKey(netns.ref)}:any:${scope}`,
     kind: 'unknown',
     topic: 'interface-address',
     where: netns.ref,
     subject: 'the first address of any device',
-    options: firsts.map((address, i) => ({
+    options: firsts.map(({ address }, i) => ({
       value: formatAddress(address),
       probability: 1,
       cost: i === 0 ? 0 : 2,
     })),
   });
-  return otherDevice(firsts.find((address) => formatAddress(address) === answer.value) ?? first);
+  const chosen = firsts.find(({ address }) => formatAddress(address) === answer.value);
+  return otherDevice((chosen ?? first).address);
 }
 
 function otherDevice(address: Address): SelectedSource {
