@@ -60,6 +60,8 @@ function refusedFact(report: CommandReport, plans: readonly NetnsPlan[]): NotReb
     case 'listen':
       return { ...placed(plan), code: 'socket', subject: `socket ${words.join(' ')}`, why };
     default: {
+      // A batch that was interrupted is taken up again: what is there already is read back later.
+      if (/File exists|already assigned/.test(text)) return null;
       const line = lineOf(plan, words.join(' '));
       const fact = line?.fact ?? {
         ...placed(plan),

@@ -127,9 +127,9 @@ function addressPod(netns: NetnsDraft, bridge: Link, pod: PodStandIn): void {
     const own = ownAddressTowards(bridge, address);
     if (!own) continue;
     netns.owned.add(address);
-    netns.network.push({ text: `address add ${address}/${own.length} dev eth0`, fact });
+    netns.network.push({ text: `address replace ${address}/${own.length} dev eth0`, fact });
     if (!routed)
-      netns.network.push({ text: `route add default via ${own.address} dev eth0`, fact });
+      netns.network.push({ text: `route replace default via ${own.address} dev eth0`, fact });
     routed = true;
   }
 }

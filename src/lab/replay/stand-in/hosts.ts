@@ -82,7 +82,7 @@ export function addHost(draft: Draft, facts: HostFacts, host: HostStandIn): Netn
   const gateway = sharedGateway(draft, uplink.subnets, host.address);
   if (gateway !== null && host.kind !== 'gateway') {
     const fact = factOf(netns, 'extra', `stand-in ${host.address}`);
-    netns.network.push({ text: `route add default via ${gateway} dev eth0`, fact });
+    netns.network.push({ text: `route replace default via ${gateway} dev eth0`, fact });
   }
   return netns;
 }
@@ -118,7 +118,7 @@ export function joinSegment(
   const fact = factOf(netns, 'extra', `stand-in ${host.address}`);
   netns.network.push(
     { text: 'link set dev eth0 up', fact },
-    { text: `address add ${host.address}/${length} dev eth0`, fact },
+    { text: `address replace ${host.address}/${length} dev eth0`, fact },
   );
   const { kind, place, because, source } = host;
   draft.standIns.push({ kind, place, subject: host.address, because, source });
@@ -145,7 +145,7 @@ function addGateway(
   const netns = addHost(draft, facts, gateway);
   if (!netns) return;
   const fact = factOf(netns, 'extra', `stand-in ${address}`);
-  netns.network.push({ text: 'route add blackhole default', fact });
+  netns.network.push({ text: 'route replace blackhole default', fact });
   netns.sysctls.push(
     { key: 'net.ipv4.ip_forward', value: '1', fact },
     { key: 'net.ipv4.conf.all.send_redirects', value: '0', fact },

@@ -29,10 +29,15 @@ export function planRulesets(draft: Draft, netns: NetnsDraft, captured: Captured
       const [line] = lines;
       if (line === undefined) continue;
       const source = { file: file.file, line };
-      const fact = factOf(netns, 'iptables', `${lines.length} matches of nfacct`, {
-        source,
-        family,
-      });
+      const fact = factOf(
+        netns,
+        'iptables',
+        lines.length === 1 ? 'a match of nfacct' : `${lines.length} matches of nfacct`,
+        {
+          source,
+          family,
+        },
+      );
       draft.refuse(fact, { kind: 'on-purpose', text: 'they always match and only count' });
     }
   }
