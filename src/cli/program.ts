@@ -4,6 +4,7 @@ import { compareCommand } from './commands/compare.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { explainCommand } from './commands/explain.ts';
+import { helpCommand } from './commands/help.ts';
 import { labCommand } from './commands/lab.ts';
 import { replayCommand } from './commands/replay.ts';
 import { schemaCommand } from './commands/schema.ts';
@@ -22,7 +23,7 @@ export async function createProgram(
     .description('Says why a packet does not arrive on a Linux node, and what will make it arrive.')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    .helpCommand('help [command]', 'print help of a command')
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({
       writeOut: io.out,
@@ -46,6 +47,7 @@ export async function createProgram(
     // Commands below a command were made before it had the program's settings.
     for (const below of command.commands) below.copyInheritedSettings(command);
   }
+  program.addCommand(helpCommand(program).copyInheritedSettings(program));
   await addCompletion(program, argv[0]);
   return program;
 }

@@ -23,6 +23,22 @@ describe('hookline', () => {
   });
 
   it.each([
+    [['help'], 'Usage: hookline [options] [command]'],
+    [['help', 'trace'], 'Usage: hookline trace [options] <snapshot>'],
+    [['help', 'lab', 'run'], 'Usage: hookline lab run [options] <incident>'],
+  ])('prints the help that %j asks for', async (argv, first) => {
+    const { exit, stdout } = await run(argv);
+    expect(exit).toBe(0);
+    expect(stdout.split('\n')[0]).toBe(first);
+  });
+
+  it('has no help for a command that is not there', async () => {
+    const { exit, stdout, stderr } = await run(['help', 'lab', 'rnu']);
+    expect({ exit, stdout }).toEqual({ exit: 64, stdout: '' });
+    oneLine(stderr);
+  });
+
+  it.each([
     [['explian', 'x'], 'explain'],
     [['explain', '--jsno', 'IP_RPFILTER'], '--json'],
   ])('answers %j with one line that names what is near', async (argv, near) => {
@@ -64,7 +80,7 @@ describe('hookline explain', () => {
 });
 
 describe('hookline schema', () => {
-  it.each(['trace', 'diagnosis', 'evidence', 'compare', 'collect'])(
+  it.each(['trace', 'diagnosis', 'evidence', 'compare', 'collect', 'replay', 'lab-run'])(
     'prints that of %s',
     async (subject) => {
       const { exit, stdout } = await run(['schema', subject]);
