@@ -62,7 +62,8 @@ export function runMeanwhile(
     child.once('error', (error) => finish(null, `${error.message}\n`));
     child.once('exit', (status, signal) => {
       const why = signal === null ? '' : `ended by ${signal}\n`;
-      const grace = setTimeout(() => finish(status, why), OUTPUT_GRACE);
+      // What waits in the pipes is read first, however late this process comes to it.
+      const grace = setTimeout(() => setImmediate(() => finish(status, why)), OUTPUT_GRACE);
       child.once('close', () => {
         clearTimeout(grace);
         finish(status, why);
