@@ -12,18 +12,29 @@ export interface SocketKey {
   readonly device: string;
 }
 
+/** A socket that takes a packet: what it is bound to decides how its answer leaves. */
+export interface FoundListener {
+  /** SO_BINDTODEVICE; null: none, or not known. */
+  readonly device: string | null;
+}
+
 /**
- * Whether a socket takes new packets for an address and port. Sockets that were not collected,
- * and those of protocols `ss -tu` does not list, are asked for.
- * Linux: __inet_lookup_listener(), __udp4_lib_lookup().
+ * The socket that takes new packets for an address and port; of several the one that is bound most
+ * closely. Sockets that were not collected, and those of protocols `ss -tu` does not list, are asked
+ * for. Linux: inet_lookup_listener(), compute_score(), __udp4_lib_lookup().
  */
 export function findListener(
   netns: NetnsState,
   key: SocketKey,
   decider: Decider,
-): 'listening' | 'none' {
+): FoundListener | null {
   if (netns.sockets && key.protocol !== 'sctp') {
-    return netns.sockets.some((socket) => takes(socket, key)) ? 'listening' : 'none';
+    return netns.sockets
+      .filter((socket) => takes(socket, key))
+      .reduce<ListeningSocket | null>(
+        (best, socket) => (best && closeness(best) >= closeness(socket) ? best : socket),
+        null,
+      );
   }
   const name = `${key.protocol} ${formatAddress(key.address)}:${key.port}`;
   const answer = decider.decide({
@@ -37,7 +48,11 @@ export function findListener(
       { value: 'none', probability: 1, cost: 1 },
     ],
   });
-  return answer.value === 'listening' ? 'listening' : 'none';
+  return answer.value === 'listening' ? { device: null } : null;
+}
+
+function closeness({ device, address }: ListeningSocket): number {
+  return (device === null ? 0 : 1) + (address === null ? 0 : 1);
 }
 
 function takes(socket: ListeningSocket, key: SocketKey): boolean {

@@ -55,7 +55,8 @@ export function replyTo(
         { protocol: t.kind, address: packet.destination, port: t.dport, device: boundTo },
         kernel.run.decider,
       );
-      if (found === 'listening') {
+      if (found) {
+        const socket = { fromSocket: true, boundDevice: found.device } as const;
         record(kernel, skb, { kind: 'deliver', socket: 'listening' }, { iif });
         record(kernel, skb, { kind: 'socket', operation: 'accept' }, { iif });
         return {
@@ -65,9 +66,9 @@ export function replyTo(
             t.kind === 'tcp'
               ? sendReply(kernel, synAck(packet, 0), {
                   mark: acceptedMark(kernel.netns, skb.mark, kernel.run.decider),
-                  fromSocket: true,
+                  ...socket,
                 })
-              : sendReply(kernel, answerTo(packet), { mark: 0, fromSocket: true }),
+              : sendReply(kernel, answerTo(packet), { mark: 0, ...socket }),
         };
       }
       record(
@@ -176,15 +177,20 @@ interface Sending {
   readonly ct?: CtAttachment;
   /** A socket of a process sends it, and rules see its owner. */
   readonly fromSocket?: true;
+  /** SO_BINDTODEVICE of that socket. */
+  readonly boundDevice?: string | null;
   /** The source need not be an address of ours. */
   readonly anySource?: boolean;
 }
 
 /** Sends a packet whose source is given. */
 function sendReply(kernel: Kernel, draft: Packet, sending: Sending): Crossing {
-  const { mark, ct = { kind: 'none' }, anySource = false } = sending;
+  const { mark, ct = { kind: 'none' }, anySource = false, boundDevice = null } = sending;
   const asked = freshSkb(draft, mark);
-  const route = findOutputRoute(kernel, asked, outputKey(asked, draft.source, anySource));
+  const route = findOutputRoute(kernel, asked, {
+    ...outputKey(asked, draft.source, anySource),
+    oif: boundDevice,
+  });
   if (route.kind === 'error') {
     record(kernel, asked, { kind: 'drop', reason: 'IP_OUTNOROUTES', at: route.errno });
     return droppedAt(kernel, asked, 'IP_OUTNOROUTES');
@@ -196,7 +202,7 @@ function sendReply(kernel: Kernel, draft: Packet, sending: Sending): Crossing {
   const skb = { ...freshSkb(packet, mark), ct };
   record(kernel, skb, { kind: 'socket', operation: 'reply' }, { oif: route.device });
   const socket = sending.fromSocket ? { uid: null } : null;
-  return passage(kernel, sendLocal(kernel, { skb, route, boundDevice: null, socket }));
+  return passage(kernel, sendLocal(kernel, { skb, route, boundDevice, socket }));
 }
 
 /**

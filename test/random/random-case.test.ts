@@ -96,6 +96,8 @@ describe('random cases', () => {
     ['nft notrack', 'notrack'],
     ['nft route chains', 'type route hook output'],
     ['fib', 'fib saddr'],
+    ['listeners bound to an address', '"port":9090,"address"'],
+    ['listeners bound to a device', '"port":9090,"device"'],
     ['bound sources', '"source":"'],
     ['bound devices', '"device":"lo"'],
     ['marked sockets', '"mark":16'],

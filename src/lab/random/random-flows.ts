@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 import { MARKS } from './random-routing.ts';
 import { HOST_PORT } from './rules/cni-portmap.ts';
 import { DOCKER_PORT } from './rules/docker.ts';
-import { OPEN_PORTS, type Site } from './site.ts';
+import { BOUND_PORT, OPEN_PORTS, type Site } from './site.ts';
 
 /** Who sends, and the addresses and devices its socket may be bound to. */
 interface Client {
@@ -140,12 +140,14 @@ function targetsOf(site: Site): readonly (readonly [weight: number, target: Targ
     [0.4, { to: nics[0].address, port: HOST_PORT, protocol: 'tcp' }] as const,
     [0.3, { to: nics[0].address, port: DOCKER_PORT, protocol: 'tcp' }] as const,
     [0.3, { to: nics[0].address, port: 9999, protocol: null }] as const,
+    ...nics.map(({ address }) => [0.6, { to: address, port: BOUND_PORT, protocol: null }] as const),
     [0.3, { to: `${podNet}.77`, port: 8080, protocol: null }] as const,
   ]);
   const pods = site.pods.flatMap(({ address }) => [
     [3, open(address)] as const,
     [0.5, { to: address, port: 53, protocol: null }] as const,
     [0.4, { to: address, port: 9999, protocol: null }] as const,
+    [0.6, { to: address, port: BOUND_PORT, protocol: null }] as const,
   ]);
   const hosts = site.hosts.flatMap(({ nics }) =>
     nics.map(({ address }) => [2, open(address)] as const),

@@ -7,7 +7,7 @@ import { randomNeighbours } from './random-neighbours.ts';
 import { randomRouting } from './random-routing.ts';
 import { randomRules } from './random-rules.ts';
 import { randomSysctls } from './random-sysctls.ts';
-import { type Nic, OPEN_PORTS, type Site } from './site.ts';
+import { BOUND_PORT, type Nic, OPEN_PORTS, type Site } from './site.ts';
 
 /** Draws devices, addresses, routes, sysctls and rules for a site. */
 export function randomNetwork(random: Random, site: Site): Topology {
@@ -18,12 +18,14 @@ export function randomNetwork(random: Random, site: Site): Topology {
     drafts.set(node.name, draft);
     addNics(draft, node.nics);
     addListeners(draft);
+    addBoundListener(random, draft, node.nics, ['127.0.0.1'], ['lo']);
   }
   for (const host of site.hosts) {
     const draft = newDraft(host.name, { kind: 'node', node: host.name });
     drafts.set(host.name, draft);
     addNics(draft, host.nics);
     addListeners(draft);
+    addBoundListener(random, draft, host.nics, [], ['lo']);
   }
   if (site.gateway) {
     const { name, nics, far } = site.gateway;
@@ -56,6 +58,7 @@ export function randomNetwork(random: Random, site: Site): Topology {
     drafts.set(pod.name, draft);
     cables.push(addPod(site, pod, draftOf(pod.node), draft));
     addListeners(draft);
+    addBoundListener(random, draft, [], [pod.address], ['eth0', 'lo']);
   }
   const context = { site, random, draftOf };
   joinNodes(context);
@@ -91,6 +94,24 @@ function addNics(draft: Draft, nics: readonly Nic[]): void {
 function addListeners(draft: Draft): void {
   for (const port of OPEN_PORTS) {
     draft.listeners.push({ protocol: 'tcp', port }, { protocol: 'udp', port });
+  }
+}
+
+/** A listener that only an address or a device reaches. */
+function addBoundListener(
+  random: Random,
+  draft: Draft,
+  nics: readonly Nic[],
+  addresses: readonly string[],
+  devices: readonly string[],
+): void {
+  if (!random.chance(0.5)) return;
+  const own = nics.map(({ address }) => address);
+  const binding = random.chance(0.5)
+    ? { address: random.pick([...own, ...addresses]) }
+    : { device: random.pick([...nics.map(({ device }) => device), ...devices]) };
+  for (const protocol of ['tcp', 'udp'] as const) {
+    draft.listeners.push({ protocol, port: BOUND_PORT, ...binding });
   }
 }
 

@@ -2,6 +2,7 @@ import type { CtDirection } from '../../../../linux/ct-state.ts';
 import type { Support } from '../../../../packet/issue.ts';
 import type { Connection } from '../../../conntrack/connection.ts';
 import { isMapped } from '../../../conntrack/manip.ts';
+import { seenByRules } from '../../../conntrack/template.ts';
 import type { Tuple } from '../../../conntrack/tuple.ts';
 import type { CtAttachment } from '../../../skb.ts';
 import type { RuleScope } from '../rule-scope.ts';
@@ -68,7 +69,7 @@ const DST_NAT_DONE = 0x100;
 
 /** Without a connection only the state has a value. Linux: nft_ct_get_eval(). */
 export function evaluateCt({ key, direction }: CtExpression, { packet }: RuleScope): Evaluated {
-  const { ct } = packet.skb;
+  const ct = seenByRules(packet.skb.ct);
   if (key === 'state') return known(stateBits(ct));
   if (ct.kind !== 'tracked') return BREAK;
   const { connection } = ct;

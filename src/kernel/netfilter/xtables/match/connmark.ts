@@ -1,3 +1,4 @@
+import { seenByRules } from '../../../conntrack/template.ts';
 import { answer, type MatchModel } from './match-model.ts';
 
 /** `-m connmark`. Linux: struct xt_connmark_mtinfo1. */
@@ -13,7 +14,7 @@ export const connmarkMatch: MatchModel<ConnmarkMatch> = {
   support: () => 'exact',
   effect: 'pure',
   evaluate(match, { packet }) {
-    const { ct } = packet.skb;
+    const ct = seenByRules(packet.skb.ct);
     if (ct.kind !== 'tracked') return 'no';
     return answer(((ct.connection.mark & match.mask) >>> 0 === match.value) !== match.negated);
   },

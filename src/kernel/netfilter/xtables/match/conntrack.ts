@@ -3,6 +3,7 @@ import type { Address } from '../../../../packet/address.ts';
 import { PROTOCOL } from '../../../../packet/protocol.ts';
 import type { Connection } from '../../../conntrack/connection.ts';
 import { isMapped } from '../../../conntrack/manip.ts';
+import { seenByRules } from '../../../conntrack/template.ts';
 import { OPEN_QUESTION } from '../../../decide.ts';
 import type { CtAttachment } from '../../../skb.ts';
 import { underMask } from '../header-match.ts';
@@ -40,7 +41,7 @@ export const conntrackMatch: MatchModel<ConntrackMatch> = {
   support: (match) => (match.expires || match.status ? 'given-fact' : 'exact'),
   effect: 'pure',
   evaluate(match, context) {
-    const { ct } = context.packet.skb;
+    const ct = seenByRules(context.packet.skb.ct);
     if (match.states && !statesFit(match.states, ct)) return 'no';
     // Without a connection only the state can be asked for.
     if (ct.kind !== 'tracked') return answer(match.states !== null);

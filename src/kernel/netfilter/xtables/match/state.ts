@@ -1,4 +1,5 @@
 import type { CtState } from '../../../../linux/ct-state.ts';
+import { seenByRules } from '../../../conntrack/template.ts';
 import { statesFit } from './conntrack.ts';
 import { answer, type MatchModel } from './match-model.ts';
 
@@ -12,5 +13,5 @@ export interface StateMatch {
 export const stateMatch: MatchModel<StateMatch> = {
   support: () => 'exact',
   effect: 'pure',
-  evaluate: (match, { packet }) => answer(statesFit(match, packet.skb.ct)),
+  evaluate: (match, { packet }) => answer(statesFit(match, seenByRules(packet.skb.ct))),
 };
