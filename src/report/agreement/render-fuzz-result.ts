@@ -49,11 +49,19 @@ function disagreementLines(seed: number, one: DisagreementView): readonly string
     ...one.differences.map((line) => `  ${line}`),
     `  repeat: hookline lab fuzz --seed ${seed} --case ${one.number}`,
     '  what is left of the network:',
-    ...one.network.map((line) => `    ${line}`),
+    ...shortened(one.network).map((line) => `    ${line}`),
     '  model beside kernel:',
     ...one.lines.map((line) => `    ${line}`),
     '',
   ];
+}
+
+/** Lines of a network that was not made smaller; the rest is in the saved file. */
+const MOST_LINES = 60;
+
+function shortened(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MOST_LINES) return lines;
+  return [...lines.slice(0, MOST_LINES), `... and ${lines.length - MOST_LINES} lines more`];
 }
 
 function countsLine(name: string, counts: CountsView): string {
