@@ -26,7 +26,7 @@ export function randomChains(context: RuleContext): void {
     const hook = random.pick(HOOKS[table]);
     const place = { table, hook };
     const target = randomTarget(context, place);
-    const ends = /DROP|REJECT|DNAT|REDIRECT|NETMAP|198\.51\.100\.77|set 1$/.test(target.text);
+    const ends = /DROP|REJECT|DNAT|REDIRECT|NETMAP|198\.51\.100\.77|set 3$/.test(target.text);
     const matches = randomMatches(context, place, target.protocol, !ends);
     if (target.own === undefined && random.chance(0.25)) {
       const chain = `hl-${table}-${hook.toLowerCase()}-${i}`;

@@ -128,7 +128,8 @@ function statement({ random }: RuleContext, hook: NftHook, protocol: Proto): str
     [2, 'return'],
     [1, 'counter'],
     [1, `ip dscp set ${random.pick(['cs1', 'cs0', 'ef'])}`],
-    [1, `ip ttl set ${random.pick(['64', '10'])}`],
+    // Anywhere else a loop of routes would never end.
+    [hook === 'output' ? 2 : 0, `ip ttl set ${random.pick(['64', '3'])}`],
     [
       protocol === null ? 2 : 0,
       `meta l4proto vmap { tcp : accept, udp : ${random.pick(['accept', 'drop', 'continue'])} }`,

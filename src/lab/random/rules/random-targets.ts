@@ -18,6 +18,8 @@ const MARK_TARGETS = [
   '-j MARK --xor-mark 0x4000',
 ];
 
+const TTLS = ['set 64', 'set 3', 'dec 1', 'inc 1'];
+
 /** A target that may stand there. What ends packets is drawn less often than what lets them pass. */
 export function randomTarget(context: RuleContext, place: RulePlace): DrawnTarget {
   const { random } = context;
@@ -55,7 +57,8 @@ function mangleTarget({ random }: RuleContext, { hook }: RulePlace): DrawnTarget
     [1, plain('-j CONNMARK --restore-mark --nfmask 0xf0 --ctmask 0xf0')],
     [1, plain(`-j TOS --set-tos ${random.pick(['0x10', '0x08', '0x00'])}`)],
     [1, plain('-j DSCP --set-dscp-class EF')],
-    [1, plain(`-j TTL --ttl-${random.pick(['set 64', 'dec 1', 'inc 1', 'set 1'])}`)],
+    // Where packets pass again and again, a TTL that does not fall would let them do so for ever.
+    [1, plain(`-j TTL --ttl-${hook === 'OUTPUT' ? random.pick(TTLS) : 'dec 1'}`)],
     [1, plain('-j DROP')],
     [1, plain('-j ACCEPT')],
     [
