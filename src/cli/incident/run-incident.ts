@@ -20,18 +20,23 @@ const ATTEMPTS = 3;
 
 /** Sends the control, then the flow, in an incident's laboratory as it stands. */
 export async function sendBoth(lab: Lab, incident: Incident): Promise<SentFlows> {
-  const control = await sendOne(lab, labFlow('control', incident.controlFlow));
-  for (let attempt = 1; ; attempt++) {
-    const flow = await sendOne(lab, labFlow('flow', incident.flow));
-    const lost = flow.blind.some(({ what, why }) => what === 'drops' && why === 'lost');
-    if (!lost || attempt === ATTEMPTS) return { flow, control };
+  const flow = labFlow('flow', incident.flow);
+  const both = await send(lab, [labFlow('control', incident.controlFlow), flow]);
+  const [control] = both;
+  let [, tried] = both;
+  for (let attempt = 1; attempt < ATTEMPTS && tried && lostDrops(tried); attempt++) {
+    [tried] = await send(lab, [flow]);
   }
+  if (!control || !tried) throw new Error('the laboratory sent no report');
+  return { flow: tried, control };
 }
 
-async function sendOne(lab: Lab, flow: LabFlow): Promise<FlowReport> {
-  const [report] = await lab.send({ flows: [flow], observe: OBSERVE_ALL });
-  if (!report) throw new Error('the laboratory sent no report');
-  return report;
+function lostDrops({ blind }: FlowReport): boolean {
+  return blind.some(({ what, why }) => what === 'drops' && why === 'lost');
+}
+
+function send(lab: Lab, flows: readonly LabFlow[]): Promise<readonly FlowReport[]> {
+  return lab.send({ flows, observe: OBSERVE_ALL });
 }
 
 /** What was seen, beside what the recipe expects. */

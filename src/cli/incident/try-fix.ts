@@ -1,6 +1,6 @@
 import type { Command } from '../../diagnosis/diagnosis.ts';
+import type { LabFlow } from '../../lab/flow.ts';
 import type { Lab, LabCommand } from '../../lab/lab.ts';
-import type { FlowReport } from '../../lab/report.ts';
 import { netnsKey } from '../../packet/place.ts';
 import type { FixTrial } from '../../report/incident/verification.ts';
 import { labName } from './compose.ts';
@@ -53,11 +53,13 @@ export async function tryFix(
   before: ReadonlyMap<string, string>,
 ): Promise<FixTrial> {
   const failed = await failures(lab, remedy.commands);
-  const control = await outcome(lab, incident, 'control');
-  const flow = await outcome(lab, incident, 'flow');
+  const [control = null, flow = null] = await outcomes(lab, [
+    labFlow('control', incident.controlFlow),
+    labFlow('flow', incident.flow),
+  ]);
   const undoFailed = await failures(lab, remedy.undo);
   const after = settings(new Map(Object.entries(await lab.collect({}))));
-  const again = await outcome(lab, incident, 'flow');
+  const [again = null] = await outcomes(lab, [labFlow('flow', incident.flow)]);
   return {
     name: remedy.name,
     from: remedy.from,
@@ -73,14 +75,13 @@ export async function tryFix(
   };
 }
 
-async function outcome(lab: Lab, incident: Incident, which: 'flow' | 'control') {
-  const asked = which === 'flow' ? incident.flow : incident.controlFlow;
-  const [report] = await lab.send({
-    flows: [labFlow(which, asked)],
+async function outcomes(lab: Lab, flows: readonly LabFlow[]) {
+  const reports = await lab.send({
+    flows,
     // The client's result is all that counts; captures tell when the flow has come to rest.
     observe: { hooks: false, captures: true, drops: false, conntrack: false, counters: false },
   });
-  return report ? clientOutcome(report satisfies FlowReport) : null;
+  return reports.map(clientOutcome);
 }
 
 async function failures(lab: Lab, commands: readonly LabCommand[]): Promise<readonly string[]> {

@@ -35,7 +35,13 @@ export async function verifyIncidents(
   ).map(loadIncident);
   await withLab(io, setExit, async (lab) => {
     const results: Verification[] = [];
-    for (const incident of incidents) results.push(await verifyOne(lab, incident, record ?? false));
+    for (const [index, incident] of incidents.entries()) {
+      // The answer comes first on standard output, and so last: this tells that it goes on.
+      if (incidents.length > 1) {
+        io.err(`hookline: ${index + 1} of ${incidents.length}: ${incident.id}\n`);
+      }
+      results.push(await verifyOne(lab, incident, record ?? false));
+    }
     if (json) io.out(`${JSON.stringify(verifyJson(results), null, 2)}\n`);
     else io.out(renderVerifications(results, io.canvas));
     setExit(exitOf(results));

@@ -76,12 +76,7 @@ describe.skipIf(missing !== null)(`on this kernel${missing ? ` (${missing})` : '
   });
 
   test('lab run --keep lets it stand until it is removed', async () => {
-    const { exit, out } = await hookline(
-      'lab',
-      'run',
-      'tailscale-cgnat-antispoof-drop',
-      '--keep',
-    );
+    const { exit, out } = await hookline('lab', 'run', 'tailscale-cgnat-antispoof-drop', '--keep');
     const pid = Number(/^ {2}remove {6}kill (\d+)/m.exec(out)?.[1]);
     expect([exit, pid]).toEqual([0, expect.any(Number)]);
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain('host');
