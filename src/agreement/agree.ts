@@ -15,6 +15,8 @@ interface Candidate {
   readonly differences: readonly Difference[];
   readonly tolerated: readonly Toleration[];
   readonly questions: readonly OpenQuestion[];
+  /** How far the two go together. */
+  readonly matched: number;
 }
 
 /**
@@ -64,9 +66,17 @@ function nearestOutcome(
   const answered = candidates.filter(({ outcome }) => sameEndpoint(outcome, report, places));
   const rest = candidates.filter((candidate) => !answered.includes(candidate));
   return [...answered, ...rest].reduce<Candidate | null>(
-    (best, next) => (best && best.differences.length <= next.differences.length ? best : next),
+    (best, next) => (best && !isNearer(next, best) ? best : next),
     null,
   );
+}
+
+/** Without a difference, or parting later: where a free choice went is seen before what followed. */
+function isNearer(next: Candidate, best: Candidate): boolean {
+  if (best.differences.length === 0) return false;
+  if (next.differences.length === 0) return true;
+  if (next.matched !== best.matched) return next.matched > best.matched;
+  return next.differences.length < best.differences.length;
 }
 
 function compareAll(
@@ -74,17 +84,19 @@ function compareAll(
   report: FlowReport,
   places: Places,
   unseen: readonly Aspect[],
-): Findings {
-  const nothing = { differences: [], tolerated: [] };
+): Omit<Findings, 'matched'> & { readonly matched: number } {
+  const nothing: Findings = { differences: [], tolerated: [] };
   const found = [
     compareClient(outcome, report, places),
     unseen.includes('hooks') ? nothing : compareVisits(outcome, report, places),
     unseen.includes('drops') ? nothing : compareDrops(outcome, report),
   ];
-  return exceptSpoiled(report, {
+  const matched = found.reduce((sum, one) => sum + (one.matched ?? 0), 0);
+  const all = exceptSpoiled(report, {
     differences: found.flatMap(({ differences }) => differences),
     tolerated: found.flatMap(({ tolerated }) => tolerated),
   });
+  return { ...all, matched };
 }
 
 /** Aspects that a report says it could not see. */

@@ -11,6 +11,8 @@ import { kernelVisit, modelVisit, type VisitFacts } from './visit-facts.ts';
 export interface Findings {
   readonly differences: readonly Difference[];
   readonly tolerated: readonly Toleration[];
+  /** Visits that are alike, up to where the two part: how near they are. */
+  readonly matched?: number;
 }
 
 interface NamedVisit {
@@ -37,6 +39,7 @@ const FIELDS: readonly VisitField[] = [
 export function compareVisits(outcome: Outcome, report: FlowReport, places: Places): Findings {
   const differences: Difference[] = [];
   const tolerated: Toleration[] = [];
+  let matched = 0;
   const kernel = kernelPackets(report.visits);
   const model = modelPackets(outcome);
   for (const [kind, visits] of model) {
@@ -47,6 +50,7 @@ export function compareVisits(outcome: Outcome, report: FlowReport, places: Plac
     const found = comparePacket(outcome, visits, seen);
     differences.push(...found.differences);
     tolerated.push(...found.tolerated);
+    matched += found.matched ?? 0;
   }
   for (const [kind, visits] of kernel) {
     const [first] = visits;
@@ -57,7 +61,7 @@ export function compareVisits(outcome: Outcome, report: FlowReport, places: Plac
     if (rule) tolerated.push({ rule, detail: packet });
     else differences.push({ kind: 'extra-packet', packet, at: placeOf(packet, 0, facts) });
   }
-  return { differences, tolerated };
+  return { differences, tolerated, matched };
 }
 
 function modelPackets(outcome: Outcome): ReadonlyMap<VisibleKind, readonly NamedVisit[]> {
@@ -80,7 +84,11 @@ function comparePacket(
     const expected = model[index];
     const seen = kernel[index];
     const packet = expected?.packet ?? model.at(-1)?.packet ?? 'datagram';
-    const one = (difference: Difference): Findings => ({ differences: [difference], tolerated });
+    const one = (difference: Difference): Findings => ({
+      differences: [difference],
+      tolerated,
+      matched: index,
+    });
     if (!expected) {
       if (!seen) break;
       const rule = toleratedVisit(packet, seen);
@@ -94,9 +102,11 @@ function comparePacket(
     if (!samePlace(at, there)) return one({ kind: 'other-visit', model: at, kernel: there });
     const fields = compareFields(outcome, at, expected.facts, seen);
     tolerated.push(...fields.tolerated);
-    if (fields.differences.length > 0) return { differences: fields.differences, tolerated };
+    if (fields.differences.length > 0) {
+      return { differences: fields.differences, tolerated, matched: index };
+    }
   }
-  return { differences: [], tolerated };
+  return { differences: [], tolerated, matched: model.length };
 }
 
 function compareFields(

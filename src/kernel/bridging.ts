@@ -58,9 +58,8 @@ export function bridgeReceive(kernel: Kernel, frame: BridgedFrame): Departure {
         { packet: skb.packet, iif: bridge, mark: skb.mark },
         kernel.run.decider,
       );
-      if (found.kind === 'drop' || found.kind === 'error') {
-        return dropAt(kernel, skb, found.reason, bridge, found.reason);
-      }
+      if (found.kind === 'drop') return dropAt(kernel, skb, found.reason, bridge, found.reason);
+      // A route that refuses is one: the frame goes up to it, and it answers. Linux: ip_error().
       forUs = !(found.kind === 'forward' && found.device === bridge);
       if (found.kind === 'forward' && !forUs) {
         target = { kind: 'owner', address: found.gateway ?? skb.packet.destination };

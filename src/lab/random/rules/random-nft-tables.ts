@@ -43,7 +43,9 @@ function randomChain(context: RuleContext, index: number): string {
   const priority = nat ? usual : random.pick(['-310', '-150', '-10', '0', '5', '150']);
   const policy = !nat && random.chance(0.04) ? 'drop' : 'accept';
   const rules = Array.from({ length: 1 + random.below(3) }, () => randomRule(context, hook, nat));
-  if (!nat && random.chance(0.2)) rules.push('jump helper');
+  // What the helper refuses with is allowed in these hooks only.
+  const mayRefuse = hook === 'input' || hook === 'forward' || hook === 'output';
+  if (!nat && mayRefuse && random.chance(0.3)) rules.push('jump helper');
   return `  chain chain${index} {
     type ${type} hook ${hook} priority ${priority}; policy ${policy};
     ${rules.join('\n    ')}
