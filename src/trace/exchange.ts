@@ -6,6 +6,7 @@ import type { Errno } from '../linux/errno.ts';
 import { sameAddress } from '../packet/address.ts';
 import type { Flow } from '../packet/flow.ts';
 import { type Packet, ports } from '../packet/packet.ts';
+import { sameNetns } from '../packet/place.ts';
 import { carry } from './carry.ts';
 import {
   type ClientSocket,
@@ -26,6 +27,9 @@ export type Exchange = Omit<Outcome, 'probability' | 'assumptions'>;
 
 /** A packet without its way. */
 type Described = Omit<PacketTrace, 'steps' | 'visits'>;
+
+/** Where a packet arrived. */
+type LocalEnd = Extract<PacketEnd, { readonly kind: 'local' }>;
 
 type Settled = Pick<Exchange, 'client' | 'errno'>;
 
@@ -123,7 +127,7 @@ function settleRequest(
     steps: [...after, ...world.run.takeSteps()],
     visits: world.run.takeVisits(),
   });
-  const settled = settleReply(world, flow, client, back, packets, reply.kind);
+  const settled = settleReply(world, flow, client, back, packets, reply.kind, end);
   return { ...settled, ...(refused ? nobody : taken) };
 }
 
@@ -165,6 +169,7 @@ function settleReply(
   back: PacketEnd,
   packets: PacketTrace[],
   kind: PacketKind,
+  request: LocalEnd | null = null,
 ): Settled {
   const packet = receivedByClient(client, back);
   if (packet === null) return back.kind === 'unknown' ? UNKNOWN : settleStranger(back, packets);
@@ -175,7 +180,7 @@ function settleReply(
   }
   if (kind === 'rst') return { client: 'refused', errno: 'ECONNREFUSED' };
   if (kind !== 'syn-ack') return { client: 'connected', errno: null };
-  return { client: completeHandshake(world, flow, packet, packets), errno: null };
+  return { client: completeHandshake(world, flow, packet, packets, request), errno: null };
 }
 
 /**
@@ -213,14 +218,37 @@ function completeHandshake(
   flow: Flow,
   received: Packet,
   packets: PacketTrace[],
+  request: LocalEnd | null,
 ): ClientResult | 'unknown' {
   const kernel = kernelOf(world, flow.from);
   const crossing = kernel && sendAgain(world, kernel, flow, handshakeAck(received));
   if (!crossing) return 'timeout';
   const end = finish(world, crossing);
   push(world, packets, describe(end, 'original', 'ack'));
-  if (end.kind === 'local') return 'connected';
+  if (end.kind === 'local') {
+    if (request === null || isSameConnection(request, end)) return 'connected';
+    // Translated otherwise than the SYN, it is a stranger to the listener, which answers by a reset.
+    // Linux: tcp_rcv_state_process(), TCP_LISTEN.
+    const last = packets.at(-1);
+    if (last) {
+      packets[packets.length - 1] = { ...last, disposition: 'dropped', dropReason: 'TCP_FLAGS' };
+    }
+    return 'timeout';
+  }
   return end.kind === 'unknown' ? 'unknown' : 'timeout';
+}
+
+/** Whether a later packet reaches the socket that the first one made. */
+function isSameConnection(request: LocalEnd, later: LocalEnd): boolean {
+  const a = request.skb.packet;
+  const b = later.skb.packet;
+  return (
+    sameNetns(request.kernel.netns.ref, later.kernel.netns.ref) &&
+    sameAddress(a.source, b.source) &&
+    sameAddress(a.destination, b.destination) &&
+    ports(a).sport === ports(b).sport &&
+    ports(a).dport === ports(b).dport
+  );
 }
 
 /** Lets the translated connections of this run expire where that is asked for. */
