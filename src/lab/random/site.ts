@@ -82,7 +82,6 @@ export interface SiteService {
 
 /** All pods of the cluster. */
 export const CLUSTER_NET = '10.244.0.0/16';
-export const DOCKER_NET = '172.17.0.0/16';
 /** Ports of the listeners that every pod, node and host has. */
 export const OPEN_PORTS = [8080, 53] as const;
 /** Port of the listeners that are bound to an address or device. */
