@@ -85,7 +85,8 @@ export function replyTo(
             crossing: sendIcmp(
               kernel,
               ICMP_PORT_UNREACHABLE,
-              skb,
+              // The datagram is let go of by conntrack first. Linux: __udp4_lib_rcv(), nf_reset_ct().
+              { ...skb, ct: { kind: 'none' } },
               iif === 'lo' ? 'loopback' : null,
             ),
           };
