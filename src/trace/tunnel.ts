@@ -100,8 +100,13 @@ export function sendThroughTun(
   }
   const packet = decremented(skb.packet);
   if (!packet) {
-    record(kernel, skb, { kind: 'drop', reason: 'IP_INHDR', at: `flanneld on ${device.name}` });
-    return droppedAt(kernel, skb, 'IP_INHDR');
+    record(kernel, skb, {
+      kind: 'drop',
+      reason: 'NOT_SPECIFIED',
+      at: `flanneld on ${device.name}`,
+    });
+    // A program that throws a packet away frees none of the kernel's.
+    return droppedAt(kernel, skb, 'NOT_SPECIFIED');
   }
   const lease = reader.leases.find(({ subnet }) => contains(subnet, packet.destination));
   if (!lease) {
@@ -267,7 +272,7 @@ export function decapsulate(kernel: Kernel, outer: Skb): Crossing | null {
   );
   if (!device) return null;
   const packet = decremented(inner.packet);
-  if (!packet) return droppedAt(kernel, outer, 'IP_INHDR');
+  if (!packet) return droppedAt(kernel, outer, 'NOT_SPECIFIED');
   return reenter(kernel, device.name, freshSkb(packet), 'flanneld');
 }
 

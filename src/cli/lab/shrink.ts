@@ -1,7 +1,7 @@
 import type { Agreement, Difference } from '../../agreement/agreement.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { Topology } from '../../lab/topology/topology.ts';
-import { type JudgedFlow, judge } from './judge.ts';
+import { JUDGING_PLAN, type JudgedFlow, judge } from './judge.ts';
 import { type Part, partsOf, without } from './topology-parts.ts';
 
 /** A case of one flow, with all that is known of it. */
@@ -75,7 +75,7 @@ async function attempt(
   const smaller = without(topology, parts);
   if (!smaller.namespaces.some(({ name }) => name === judged.flow.from)) return null;
   try {
-    const { flows, files } = await judge(lab, smaller, [judged.flow]);
+    const { flows, files } = await judge(lab, smaller, [judged.flow], JUDGING_PLAN, false);
     const [again] = flows;
     const kept = again && !again.unstable && likeness(again.agreement) === looks;
     return kept ? { topology: smaller, files, judged: again } : null;
