@@ -116,6 +116,8 @@ export function sendLocal(kernel: Kernel, send: LocalSend): Departure {
   const outcome = runHook(kernel, send.skb, pass);
   const datagram = send.skb.packet.protocol !== PROTOCOL.tcp;
   const ended = endedByHook(kernel, outcome, pass, send.socket && datagram ? 'EPERM' : null);
+  // The hook keeps the device it began with; an answer goes by the route of now.
+  if (ended?.kind === 'dropped') return { ...ended, overLoopback: route.device === 'lo' };
   if (ended) return ended;
   return finishOutput(kernel, {
     skb: outcome.skb,
