@@ -98,7 +98,7 @@ function randomMatch({ random, site }: RuleContext, hook: NftHook): string {
     `ct mark ${not}${mark}`,
     `fib daddr type ${not}${random.pick(['local', 'unicast'])}`,
     `fib saddr type ${not}${random.pick(['local', 'unicast'])}`,
-    `ip ttl ${random.pick(['64', '< 64', '> 62'])}`,
+    `ip ttl ${random.pick(['64', '< 64'])}`,
     `ip dscp ${not}cs0`,
     'ct direction reply',
     `ct status ${random.pick(['dnat', 'snat', 'confirmed'])}`,
