@@ -95,7 +95,7 @@ export type Lab = {
   readonly close: () => Promise<void>;
   /**
    * Lets the laboratory stand when this process ends, until `kill PID` or `hookline lab clean`.
-   * After this the handle is closed. Resolves to how to find it again.
+   * Rejects when it was not opened to stay. After this the handle is closed. Resolves to how to find it.
    */
   readonly keep: () => Promise<KeptLab>;
 };

@@ -15,14 +15,19 @@ interface Reply {
   readonly error?: string;
 }
 
+export interface LabOptions {
+  /** Whether `keep` may be called: the kernel then does not end the host with this process. */
+  readonly mayStay?: boolean;
+}
+
 /**
  * Opens a laboratory: a host process in mount, PID and network namespaces of its own (and a user
  * namespace where we are not root). When this process ends in any way, the kernel ends the host and
  * with it every namespace, process and mount in it. Rejects with `LabError` where that is not allowed.
  */
-export async function openLab(): Promise<Lab> {
+export async function openLab({ mayStay = false }: LabOptions = {}): Promise<Lab> {
   const root = process.getuid?.() === 0;
-  const child = startHost(hostArgv(root));
+  const child = startHost(hostArgv(root, mayStay));
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr) throw new LabError('the host process has no pipes');
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
@@ -87,6 +92,7 @@ export async function openLab(): Promise<Lab> {
       clearTimeout(late);
     },
     async keep() {
+      if (!mayStay) throw new LabError('the laboratory was not opened to stay');
       const namespaces = (await ask('keep', {})) as readonly string[];
       const startTime = startTimeOf(pid);
       if (startTime === null) throw new LabError('the laboratory has ended');
@@ -112,12 +118,17 @@ async function hostPid(unshare: number | undefined, hello: Promise<unknown>): Pr
   return Number(readFileSync(`/proc/${unshare}/task/${unshare}/children`, 'utf8').trim());
 }
 
-/** The host under `unshare`: killed with us, and first of its PID namespace, so all in it ends too. */
-function hostArgv(root: boolean): readonly string[] {
+/**
+ * The host under `unshare`: first of its PID namespace, so that all in it ends with it. The kernel ends
+ * `unshare` with us, also when the host is too busy to see that nobody asks it any more; for a user who
+ * is not root a user namespace undoes that. Linux: commit_creds() clears pdeath_signal.
+ */
+function hostArgv(root: boolean, mayStay: boolean): readonly string[] {
   const self = fileURLToPath(import.meta.url);
   const source = self.endsWith('.ts');
   const main = fileURLToPath(new URL(`./host/main.${source ? 'ts' : 'js'}`, import.meta.url));
   return [
+    ...(root && !mayStay ? ['setpriv', '--pdeathsig', 'KILL'] : []),
     'unshare',
     ...(root ? [] : ['--user', '--map-root-user']),
     '--mount',

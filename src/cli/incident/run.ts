@@ -32,7 +32,7 @@ export async function runIncident(
     setExit(EXIT.undetermined);
     return;
   }
-  await withLab(io, setExit, async (lab) => {
+  await withLab(io, setExit, request.keep ?? false, async (lab) => {
     try {
       await buildIncident(lab, incident);
     } catch (error) {

@@ -33,7 +33,7 @@ export async function verifyIncidents(
   const incidents = (
     folders.length > 0 ? folders.map(incidentFolder) : incidentFolders(INCIDENTS)
   ).map(loadIncident);
-  await withLab(io, setExit, async (lab) => {
+  await withLab(io, setExit, false, async (lab) => {
     const results: Verification[] = [];
     for (const [index, incident] of incidents.entries()) {
       // The answer comes first on standard output, and so last: this tells that it goes on.
@@ -53,7 +53,9 @@ async function verifyOne(lab: Lab, incident: Incident, record: boolean): Promise
   if (incident.notHere !== undefined) return cannotRun(incident, incident.notHere);
   try {
     const verified = await verifyIncident(lab, incident);
-    if (record) await recordIncident(lab, incident, verified);
+    // What is not the incident is no recording of it.
+    const reproduced = verified.verification.mismatches.length === 0;
+    if (record && reproduced) await recordIncident(lab, incident, verified);
     return verified.verification;
   } catch (error) {
     if (!(error instanceof LabError)) throw error;

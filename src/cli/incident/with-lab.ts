@@ -10,11 +10,12 @@ import type { Io } from '../io.ts';
 export async function withLab(
   io: Io,
   setExit: SetExit,
+  mayStay: boolean,
   work: (lab: Lab) => Promise<'done' | 'kept'>,
 ): Promise<void> {
   let lab: Lab;
   try {
-    lab = await openLab();
+    lab = await openLab({ mayStay });
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
     io.err(`hookline: no laboratory here: ${error.message}\n`);

@@ -31,7 +31,7 @@ export async function runReplay(
   const { snapshot, files } = await loadSnapshotWithFiles(folder, io);
   const flow = resolveFlow(snapshot, request);
   const ask = askOfFlow(flow);
-  await withLab(io, setExit, async (lab) => {
+  await withLab(io, setExit, keep, async (lab) => {
     const { view: replayed, reports } = await replayFlow(lab, {
       files,
       snapshot,

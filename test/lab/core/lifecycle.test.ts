@@ -105,7 +105,7 @@ describe.skipIf(missing !== null)(`a laboratory (${missing ?? 'as root'})`, () =
   );
 
   it('stands on its own when it was kept, until it is cleaned', async () => {
-    const lab = await openLab();
+    const lab = await openLab({ mayStay: true });
     await lab.build(twoNodes({}, { listeners: [{ protocol: 'tcp', port: 80 }] }));
     const kept = await lab.keep();
     await expect(lab.run([])).rejects.toThrow('closed');
@@ -152,7 +152,7 @@ describe.skipIf(missing !== null)(`a laboratory (${missing ?? 'as root'})`, () =
   });
 
   it('that was kept ends with a signal', async () => {
-    const lab = await openLab();
+    const lab = await openLab({ mayStay: true });
     const kept = await lab.keep();
     process.kill(kept.pid, 'SIGTERM');
     await until('the host to end', () => startTimeOf(kept.pid) === null);
