@@ -104,7 +104,7 @@ function settleRequest(
   loseEntries(world);
   const steps = world.run.takeSteps();
   const visits = world.run.takeVisits();
-  const reply = replyTo(kernel, skb, end);
+  const reply = replyTo(kernel, skb, { ...end, sentBy: flow.boundDevice });
   if (reply === null) {
     packets.push({ ...describe(end, 'original', kind), steps, visits });
     return { ...UNKNOWN, ...taken };

@@ -29,6 +29,15 @@ export interface Reply {
   readonly crossing: Crossing;
 }
 
+/** How a request came to the namespace that answers it. */
+interface ReachedHere {
+  readonly iif: string;
+  /** The device that listening sockets take it for, when they are bound to one. */
+  readonly boundTo: string;
+  /** The device to which the client's socket is bound. */
+  readonly sentBy: string | null;
+}
+
 /**
  * The answer of a namespace to a request that reached it, or null when the model does not know
  * what would answer. Linux: tcp_v4_rcv(), __udp4_lib_rcv(), icmp_echo().
@@ -36,7 +45,7 @@ export interface Reply {
 export function replyTo(
   kernel: Kernel,
   skb: Skb,
-  { iif, boundTo }: { readonly iif: string; readonly boundTo: string },
+  { iif, boundTo, sentBy }: ReachedHere,
 ): Reply | null {
   const { packet } = skb;
   const t = packet.transport;
@@ -78,7 +87,11 @@ export function replyTo(
         { iif },
       );
       return t.kind === 'tcp'
-        ? { kind: 'rst', request: 'refused', crossing: refuseSegment(kernel, skb) }
+        ? {
+            kind: 'rst',
+            request: 'refused',
+            crossing: refuseSegment(kernel, skb, iif === 'lo' && sentBy === 'lo'),
+          }
         : {
             kind: 'icmp-error',
             request: 'refused',
@@ -144,11 +157,13 @@ function reflected({ netns, run }: Kernel, { mark }: Skb): number {
 
 /**
  * A segment that no socket takes is answered by a reset, unless it is here only because a socket was
- * bound to the loopback device: its address is not ours. Linux: tcp_v4_send_reset().
+ * bound to the loopback device: its route was no local one, also to an address of another device.
+ * Linux: tcp_v4_send_reset().
  */
-function refuseSegment(kernel: Kernel, skb: Skb): Crossing {
+function refuseSegment(kernel: Kernel, skb: Skb, sentByLoopback: boolean): Crossing {
   const { netns, run } = kernel;
-  const type = addressType(netns, skb.packet.destination, null, run.decider);
+  const device = sentByLoopback ? 'lo' : null;
+  const type = addressType(netns, skb.packet.destination, device, run.decider);
   return type === 'local'
     ? sendReply(
         kernel,

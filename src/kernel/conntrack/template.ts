@@ -10,6 +10,11 @@ const NOTHING: Tuple = {
   dport: 0,
 };
 
+/** Whether a packet has a connection, or the template of one. Linux: skb->_nfct != 0. */
+export function isAttached(ct: CtAttachment): boolean {
+  return ct.kind !== 'none' || ct.zone !== undefined;
+}
+
 /**
  * What rules see of a packet's connection. One that `-j CT --zone` chose a zone for carries a template until
  * conntrack looks at it: a connection of nobody, whose state reads NEW.

@@ -13,6 +13,16 @@ export function describeFlow(skb: Skb): string {
   return `${describeTuple(skb.ct.connection.original)} ${skb.ct.direction}`;
 }
 
+/**
+ * Names one packet of a flow, for the ids of choices that the kernel makes anew for each: a SYN that a
+ * random drop lets pass says nothing of the ACK that follows.
+ */
+export function describeDraw(skb: Skb): string {
+  const { transport } = skb.packet;
+  const flow = describeFlow(skb);
+  return transport.kind === 'tcp' ? `${flow} ${Object.keys(transport.flags).join(' ')}` : flow;
+}
+
 function describeTuple(tuple: Tuple): string {
   const { source, destination, sport, dport } = tuple;
   return describe(tuple.protocol, [

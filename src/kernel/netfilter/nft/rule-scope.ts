@@ -1,7 +1,7 @@
 import { netnsKey } from '../../../packet/place.ts';
 import type { Option, Question, Topic } from '../../decide.ts';
 import type { Run } from '../../run.ts';
-import { describeFlow } from '../flow-key.ts';
+import { describeDraw, describeFlow } from '../flow-key.ts';
 import type { RulePacket } from '../rule-context.ts';
 import type { Expression } from './expression/expression.ts';
 import type { NftRule, NftTable } from './table.ts';
@@ -46,7 +46,8 @@ export function askHere(scope: RuleScope, asked: RuleQuestion): Option {
   const { packet, rule, run } = scope;
   const { hook, netns } = packet.context;
   const place = `${asked.topic}:${ruleKey(scope)}:${scope.statement}:${asked.about}`;
-  const id = `${place}:${hook}:${describeFlow(packet.skb)}`;
+  const met = asked.anew ? describeDraw(packet.skb) : describeFlow(packet.skb);
+  const id = `${place}:${hook}:${met}`;
   return run.decider.decide({
     id: asked.anew ? nextDraw(scope, `${id}:${scope.base}`) : id,
     kind: asked.kind,

@@ -30,6 +30,26 @@ export const OUTPUT: readonly ChecklistCase[] = [
     proof: [connected, { kind: 'answer', from: 'p2', source: '192.168.7.1' }],
   },
   {
+    name: 'a zone that was chosen first keeps a packet tracked through --notrack',
+    topology: site({
+      n1: {
+        iptablesNft: `*raw\n-A OUTPUT -j CT --zone 2\n-A OUTPUT -j CT --notrack\nCOMMIT\n${DNAT}`,
+      },
+    }),
+    flow: toService,
+    proof: [{ kind: 'visit', at: 'n1', like: { hook: 'postrouting', destination: REMOTE } }],
+    control: 'with a route the same DNAT connects',
+  },
+  {
+    name: 'without a zone --notrack leaves a packet untranslated',
+    topology: site({
+      n1: { iptablesNft: `*raw\n-A OUTPUT -j CT --notrack\nCOMMIT\n${DNAT}` },
+    }),
+    flow: toService,
+    proof: [{ kind: 'visit', at: 'n1', like: { hook: 'postrouting', destination: VIP } }],
+    control: 'with a route the same DNAT connects',
+  },
+  {
     name: 'a socket bound to a device takes a destination without a route for on-link',
     topology: site({ n1: { ip: ['route del default'] }, n2: farOnN2 }),
     flow: { ...toFar, device: 'eth0' },

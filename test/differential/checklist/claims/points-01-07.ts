@@ -75,6 +75,14 @@ export const POINTS_1_TO_7: readonly Claim[] = [
     ],
   },
   {
+    point: 2,
+    claim: 'A packet with the template of a zone is not untracked by a later rule.',
+    cases: here(
+      'a zone that was chosen first keeps a packet tracked through --notrack',
+      'without a zone --notrack leaves a packet untranslated',
+    ),
+  },
+  {
     point: 3,
     claim: 'ACCEPT ends one table or base chain; the next ones still decide.',
     cases: here(

@@ -1,3 +1,4 @@
+import { seenByRules } from '../../../conntrack/template.ts';
 import type { RuleScope } from '../rule-scope.ts';
 import type { StatementOutcome } from './statement.ts';
 
@@ -6,9 +7,9 @@ export interface NotrackStatement {
   readonly kind: 'notrack';
 }
 
-/** A packet that has a connection keeps it. Linux: nft_notrack_eval(). */
+/** A packet that has a connection, or a template of one, keeps it. Linux: nft_notrack_eval(). */
 export function executeNotrack({ packet }: RuleScope): StatementOutcome {
   const { skb } = packet;
-  if (skb.ct.kind === 'tracked') return { kind: 'next', skb };
+  if (seenByRules(skb.ct).kind === 'tracked') return { kind: 'next', skb };
   return { kind: 'next', skb: { ...skb, ct: { kind: 'untracked' } } };
 }

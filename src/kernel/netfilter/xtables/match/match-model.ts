@@ -2,7 +2,7 @@ import type { Support } from '../../../../packet/issue.ts';
 import { netnsKey } from '../../../../packet/place.ts';
 import type { Option, Question, Topic } from '../../../decide.ts';
 import type { Run } from '../../../run.ts';
-import { describeFlow } from '../../flow-key.ts';
+import { describeDraw, describeFlow } from '../../flow-key.ts';
 import type { RulePacket } from '../../rule-context.ts';
 import type { RuleSite } from '../rule-site.ts';
 
@@ -48,17 +48,18 @@ export interface MatchQuestion {
 
 /**
  * A question about one evaluation of a match: this rule, at this hook, for this packet's flow and
- * direction. Another packet of the flow gets the same answer.
+ * direction. Another packet of the flow gets the same answer, unless the kernel draws for each.
  */
 export function unknownHere(context: MatchContext, asked: MatchQuestion): MatchAnswer {
   const { site, packet } = context;
   const where = packet.context.netns.ref;
   const { table, chain, rule } = site;
+  const met = asked.kind === 'random' ? describeDraw(packet.skb) : describeFlow(packet.skb);
   const place = `${netnsKey(where)}:${table.backend}:${table.family}:${table.name}:${chain}`;
   return {
     kind: 'unknown',
     question: {
-      id: `${asked.topic}:${place}:${rule.source.line}:${asked.about}:${packet.context.hook}:${describeFlow(packet.skb)}`,
+      id: `${asked.topic}:${place}:${rule.source.line}:${asked.about}:${packet.context.hook}:${met}`,
       kind: asked.kind,
       topic: asked.topic,
       where,

@@ -1,3 +1,4 @@
+import { isAttached } from '../../../conntrack/template.ts';
 import type { Skb } from '../../../skb.ts';
 import { type TargetModel, unchanged } from './target-model.ts';
 
@@ -18,15 +19,17 @@ export interface CtZone {
   readonly zone: number | 'mark';
 }
 
-/** A packet that already has a connection is left alone. Linux: xt_ct_target(), notrack_tg(). */
+/**
+ * A packet that already has a connection, or the template of an earlier one of these, is left alone.
+ * Linux: xt_ct_target(), notrack_tg().
+ */
 export const ctTarget: TargetModel<CtTarget> = {
   support: ({ zone }) => (zone === null || zone.direction === 'both' ? 'exact' : 'unsupported'),
   apply(target, context) {
     const { skb } = context.packet;
-    if (skb.ct.kind !== 'none') return unchanged(context);
+    if (isAttached(skb.ct)) return unchanged(context);
     if (target.notrack) return { kind: 'continue', skb: { ...skb, ct: { kind: 'untracked' } } };
-    if (target.zone === null) return unchanged(context);
-    if (target.zone.direction !== 'both') {
+    if (target.zone !== null && target.zone.direction !== 'both') {
       context.run.unsupported({
         construct: `CT zone of the ${target.zone.direction} direction`,
         where: context.packet.context.netns.ref,
@@ -37,6 +40,8 @@ export const ctTarget: TargetModel<CtTarget> = {
   },
 };
 
-function inZone(skb: Skb, { zone }: CtZone): Skb {
-  return { ...skb, ct: { kind: 'none', zone: zone === 'mark' ? skb.mark & 0xffff : zone } };
+/** Without a zone the template is of zone 0. Linux: xt_ct_tg_check(). */
+function inZone(skb: Skb, chosen: CtZone | null): Skb {
+  const zone = chosen?.zone === 'mark' ? skb.mark & 0xffff : (chosen?.zone ?? 0);
+  return { ...skb, ct: { kind: 'none', zone } };
 }
