@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { explainSchema } from '../../src/cli/schema/explain.ts';
 import { VERSION } from '../../src/cli/version.ts';
 import { run } from './run.ts';
 
@@ -65,6 +66,7 @@ describe('hookline explain', () => {
 
   it('prints JSON', async () => {
     const { stdout } = await run(['explain', 'nat', '--json']);
+    expect(explainSchema.safeParse(JSON.parse(stdout)).error).toBeUndefined();
     expect(JSON.parse(stdout)).toMatchObject({
       schema: 'hookline/explain/v1',
       entries: [{ term: 'nat', kind: 'table' }],
@@ -80,17 +82,26 @@ describe('hookline explain', () => {
 });
 
 describe('hookline schema', () => {
-  it.each(['trace', 'diagnosis', 'evidence', 'compare', 'collect', 'replay', 'lab-run'])(
-    'prints that of %s',
-    async (subject) => {
-      const { exit, stdout } = await run(['schema', subject]);
-      expect(exit).toBe(0);
-      expect(JSON.parse(stdout)).toMatchObject({
-        $schema: 'https://json-schema.org/draft/2020-12/schema',
-        properties: { schema: { const: `hookline/${subject}/v1` } },
-      });
-    },
-  );
+  it.each([
+    'trace',
+    'diagnosis',
+    'evidence',
+    'compare',
+    'collect',
+    'replay',
+    'lab-run',
+    'lab-verify',
+    'lab-fuzz',
+    'lab-clean',
+    'explain',
+  ])('prints that of %s', async (subject) => {
+    const { exit, stdout } = await run(['schema', subject]);
+    expect(exit).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      properties: { schema: { const: `hookline/${subject}/v1` } },
+    });
+  });
 
   it('refuses a subject it does not have', async () => {
     const { exit, stderr } = await run(['schema', 'traec']);

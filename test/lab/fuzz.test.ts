@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fuzz } from '../../src/cli/lab/fuzz.ts';
 import { type JudgedFlow, judge } from '../../src/cli/lab/judge.ts';
 import type { Regression } from '../../src/cli/lab/regression.ts';
+import { labFuzzSchema } from '../../src/cli/schema/lab-fuzz.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { openLab } from '../../src/lab/open-lab.ts';
 import { randomCase } from '../../src/lab/random/random-case.ts';
@@ -73,6 +74,7 @@ describe.skipIf(missing !== null)(`the kernel and the model (${missing ?? 'root'
     const result = JSON.parse(out.join('')) as Record<string, unknown>;
     expect(err.join('')).toContain(`seed ${FIXED_SEED}`);
     expect(result).toMatchObject({ seed: FIXED_SEED, flows: 4, networks: 1, disagreements: [] });
+    expect(labFuzzSchema.safeParse(result).error).toBeUndefined();
     expect(code).toBe(0);
   });
 });

@@ -24,7 +24,8 @@ Examples:
         throw usageFailure(`explain: nothing known of '${word}'${hint}`);
       }
       if (options.json) {
-        io.out(`${JSON.stringify({ schema: 'hookline/explain/v1', entries: found }, null, 2)}\n`);
+        const { EXPLAIN_SCHEMA } = await import('../schema/explain.ts');
+        io.out(`${JSON.stringify({ schema: EXPLAIN_SCHEMA, entries: found }, null, 2)}\n`);
         return;
       }
       const { renderExplanations } = await import('../../report/explain/render-explanation.ts');

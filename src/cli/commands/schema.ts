@@ -10,6 +10,9 @@ const SUBJECTS = [
   'replay',
   'lab-run',
   'lab-verify',
+  'lab-fuzz',
+  'lab-clean',
+  'explain',
 ] as const;
 
 export function schemaCommand(io: Io): Command {

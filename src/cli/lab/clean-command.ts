@@ -17,9 +17,11 @@ Exit codes: 0 nothing is left, 1 something could not be removed.`,
     )
     .action(async ({ json }: { readonly json?: boolean }) => {
       const { cleanLaboratories } = await import('../../lab/clean.ts');
+      const { LAB_CLEAN_SCHEMA } = await import('../schema/lab-clean.ts');
       const { renderClean } = await import('../../report/lab/render-clean.ts');
       const done = await cleanLaboratories();
-      io.out(json ? `${JSON.stringify(done, null, 2)}\n` : renderClean(done));
+      const document = { schema: LAB_CLEAN_SCHEMA, ...done };
+      io.out(json ? `${JSON.stringify(document, null, 2)}\n` : renderClean(done));
       setExit(done.failed.length > 0 ? EXIT.failing : EXIT.ok);
     });
 }

@@ -3,6 +3,7 @@ import { openLab } from '../../lab/open-lab.ts';
 import { renderFuzzResult } from '../../report/agreement/render-fuzz-result.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
+import { LAB_FUZZ_SCHEMA } from '../schema/lab-fuzz.ts';
 import { type FuzzedCase, runFuzzCase } from './fuzz-case.ts';
 import { countFuzzed, type FuzzResult } from './fuzz-result.ts';
 import { fuzzView } from './fuzz-view.ts';
@@ -91,6 +92,7 @@ async function runCases(
 /** The result as JSON: what happened, without the traces. */
 function publish(result: FuzzResult): unknown {
   return {
+    schema: LAB_FUZZ_SCHEMA,
     ...result,
     disagreements: result.disagreements.map(({ number, shrunk, drawn }) => ({
       case: number,

@@ -3,6 +3,9 @@ import { collectSchema } from './collect.ts';
 import { compareSchema } from './compare.ts';
 import { diagnosisSchema } from './diagnosis.ts';
 import { evidenceSchema } from './evidence.ts';
+import { explainSchema } from './explain.ts';
+import { labCleanSchema } from './lab-clean.ts';
+import { labFuzzSchema } from './lab-fuzz.ts';
 import { labRunSchema } from './lab-run.ts';
 import { labVerifySchema } from './lab-verify.ts';
 import { replaySchema } from './replay.ts';
@@ -18,4 +21,7 @@ export const PUBLISHED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   replay: replaySchema,
   'lab-run': labRunSchema,
   'lab-verify': labVerifySchema,
+  'lab-fuzz': labFuzzSchema,
+  'lab-clean': labCleanSchema,
+  explain: explainSchema,
 };
