@@ -69,7 +69,7 @@ async function runCases(
   const done: FuzzedCase[] = [];
   const shrinker = new Shrinker(request.shrink);
   const work = async (): Promise<void> => {
-    const lab = await openLab();
+    let lab = await openLab();
     try {
       for (;;) {
         const number = waiting.shift();
@@ -78,7 +78,13 @@ async function runCases(
           FLOWS_PER_NETWORK,
           only === null ? cases - number * FLOWS_PER_NETWORK : FLOWS_PER_NETWORK,
         );
-        done.push(await runFuzzCase(lab, { seed, number, flows }, shrinker));
+        const ran = await runFuzzCase(lab, { seed, number, flows }, shrinker);
+        done.push(ran);
+        if (ran.failure !== null) {
+          // The laboratory may be the one that failed: the next network gets another.
+          await lab.close();
+          lab = await openLab();
+        }
         io.err(`hookline: ${done.length} of ${numbers.length} networks\n`);
       }
     } finally {

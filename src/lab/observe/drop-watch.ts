@@ -2,7 +2,7 @@ import type { Blind, Sighting } from '../report.ts';
 import { blindBy } from './blind.ts';
 import { LEFT_UNREAD, readBufferEvents } from './drop-events.ts';
 import { type FreedBuffer, freedBuffers } from './freed-buffers.ts';
-import { borrowTraceInstance, type TraceInstance } from './trace-instance.ts';
+import { borrowTraceInstance, MOST_READ, type TraceInstance } from './trace-instance.ts';
 
 /** Which packets' buffers the kernel freed. */
 export class DropWatch {
@@ -25,9 +25,9 @@ export class DropWatch {
   }
 
   forget(): void {
-    this.#instance?.read();
+    // Events of before that were not read would be taken for this flow's.
+    this.#lost = this.#read().length < MOST_READ ? 0 : 1;
     this.#text = '';
-    this.#lost = 0;
   }
 
   /** What was missed since `forget`. */
@@ -38,11 +38,16 @@ export class DropWatch {
 
   /** Losses since `forget`, each with the sighting of its packet where it had one. */
   freed(sightings: readonly Sighting[]): readonly FreedBuffer[] {
-    this.#text += this.#instance?.read() ?? '';
+    if (this.#text.length < MOST_READ) this.#text += this.#read();
+    if (this.#text.length >= MOST_READ) this.#lost++;
     const { events, lost } = readBufferEvents(this.#text);
     const { freed, untold } = freedBuffers(events, sightings, this.self);
     this.#lost += lost + untold;
     return freed.filter(({ event }) => event.reason !== LEFT_UNREAD);
+  }
+
+  #read(): string {
+    return this.#instance?.read() ?? '';
   }
 
   close(): void {

@@ -38,6 +38,9 @@ const OF_FLOWS = 'protocol == 2048 || protocol == 34525';
 /** Kilobytes per processor: about ten thousand events. */
 const BUFFER = '1024';
 
+/** Characters of one `read`; when it returns as many, there is more. */
+export const MOST_READ = 1 << 24;
+
 let instance: TraceInstance | null = null;
 
 /**
@@ -90,12 +93,15 @@ export class TraceInstance {
     this.#write('set_event', '');
   }
 
-  /** What was recorded since the last call, as text. The kernel writes while a packet is freed. */
+  /**
+   * What was recorded since the last call, as text, up to `MOST_READ`. The kernel writes while a packet
+   * is freed: where packets go in circles, also those of others, there is no end to it.
+   */
   read(): string {
     const decoder = new TextDecoder();
     let text = '';
     for (;;) {
-      const length = readSome(this.#pipe, this.#chunk);
+      const length = text.length < MOST_READ ? readSome(this.#pipe, this.#chunk) : 0;
       if (length <= 0) return text;
       text += decoder.decode(this.#chunk.subarray(0, length), { stream: true });
     }
