@@ -7,5 +7,6 @@ export type Errno =
   | 'EMSGSIZE'
   | 'ENETUNREACH'
   | 'ENODEV'
+  | 'ENOPROTOOPT'
   | 'EPERM'
   | 'ETIMEDOUT';

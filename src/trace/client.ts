@@ -84,6 +84,7 @@ export function errnoOfIcmp(type: number, code: number): Errno | null {
     case 11:
       return 'ENETUNREACH';
     case 2:
+      return 'ENOPROTOOPT';
     case 3:
       return 'ECONNREFUSED';
     case 4:
@@ -108,6 +109,7 @@ export function resultOfErrno(errno: Errno): ClientResult {
     case 'EMSGSIZE':
     case 'ENETUNREACH':
     case 'ENODEV':
+    case 'ENOPROTOOPT':
       return 'unreachable';
   }
 }

@@ -15,7 +15,34 @@ const NO_VISIT: Proof = { kind: 'no-visit', at: 'n1', like: { hook: 'output' } }
 /** The far address stands on the underlay, with the way back. */
 const farOnN2: Change = { ip: [`addr add ${FAR}/32 dev eth0`] };
 
+/** What a connecting client gets of each answer that a REJECT on the way may send. */
+const REFUSALS = [
+  ['icmp-net-unreachable', 'unreachable', 'ENETUNREACH'],
+  ['icmp-host-unreachable', 'unreachable', 'EHOSTUNREACH'],
+  ['icmp-proto-unreachable', 'unreachable', 'ENOPROTOOPT'],
+  ['icmp-port-unreachable', 'refused', 'ECONNREFUSED'],
+  ['icmp-net-prohibited', 'unreachable', 'ENETUNREACH'],
+  ['icmp-host-prohibited', 'unreachable', 'EHOSTUNREACH'],
+  ['icmp-admin-prohibited', 'unreachable', 'EHOSTUNREACH'],
+  ['tcp-reset', 'refused', 'ECONNREFUSED'],
+] as const;
+
+const refusals = REFUSALS.map(
+  ([answer, outcome, errno]): ChecklistCase => ({
+    name: `a client that is rejected with ${answer} gets ${errno}`,
+    topology: site({
+      n2: {
+        iptablesNft: `*filter\n-A INPUT -p tcp --dport 8080 -j REJECT --reject-with ${answer}\nCOMMIT\n`,
+      },
+    }),
+    flow: { from: 'n1', protocol: 'tcp', to: '192.168.7.2', port: 8080 },
+    proof: [{ kind: 'client', outcome, errno }, filtered],
+    control: 'with a route the same DNAT connects',
+  }),
+);
+
 export const OUTPUT: readonly ChecklistCase[] = [
+  ...refusals,
   {
     name: 'without a route connect() fails before any hook, also where DNAT knows a way',
     topology: site({ n1: { ip: ['route del default'], iptablesNft: DNAT } }),

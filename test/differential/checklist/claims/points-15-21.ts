@@ -101,6 +101,22 @@ ignored (iptables); external to nodePort on secondary IP; secondary nodeIP ignor
   },
   {
     point: 18,
+    claim: 'Each answer of REJECT has its own error for the client.',
+    cases: here(
+      ...[
+        ['icmp-net-unreachable', 'ENETUNREACH'],
+        ['icmp-host-unreachable', 'EHOSTUNREACH'],
+        ['icmp-proto-unreachable', 'ENOPROTOOPT'],
+        ['icmp-port-unreachable', 'ECONNREFUSED'],
+        ['icmp-net-prohibited', 'ENETUNREACH'],
+        ['icmp-host-prohibited', 'EHOSTUNREACH'],
+        ['icmp-admin-prohibited', 'EHOSTUNREACH'],
+        ['tcp-reset', 'ECONNREFUSED'],
+      ].map(([answer, errno]) => `a client that is rejected with ${answer} gets ${errno}`),
+    ),
+  },
+  {
+    point: 18,
     claim:
       'Source checks and martians have names: IP_RPFILTER, IP_LOCALNET, IP_LOCAL_SOURCE, IP_INVALID_SOURCE, IP_INVALID_DEST.',
     cases: arrivals(
