@@ -185,11 +185,13 @@ function settleReply(
 
 /**
  * A reply that reached the client's node but not its socket is answered by a reset there. An ICMP
- * error that no socket is concerned by was delivered to the kernel. Linux: icmp_unreach().
+ * error that no socket is concerned by was delivered to the kernel, unless it came in a tunnel's packet
+ * that was translated on its way and ended as a datagram. Linux: icmp_unreach(), __udp4_lib_rcv().
  */
 function settleStranger(back: PacketEnd, packets: PacketTrace[]): Settled {
   const last = packets.at(-1);
-  if (back.kind === 'local' && last && last.kind !== 'icmp-error') {
+  if (back.kind !== 'local' || !last) return TIMEOUT;
+  if (last.kind !== 'icmp-error' || back.skb.packet.transport.kind !== 'icmp') {
     packets[packets.length - 1] = { ...last, disposition: 'dropped', dropReason: 'NO_SOCKET' };
   }
   return TIMEOUT;

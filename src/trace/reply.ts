@@ -61,7 +61,13 @@ export function replyTo(
     case 'udp': {
       const found = findListener(
         kernel.netns,
-        { protocol: t.kind, address: packet.destination, port: t.dport, device: boundTo },
+        {
+          protocol: t.kind,
+          address: packet.destination,
+          port: t.dport,
+          // Who is bound to the loopback device has no local route, whose device would count.
+          device: iif === 'lo' && sentBy === 'lo' ? 'lo' : boundTo,
+        },
         kernel.run.decider,
       );
       if (found) {

@@ -40,10 +40,30 @@ export function placeDrops(
     const fitting = [...unclaimed].filter((event) => group.some((lost) => fits(event, lost)));
     const found = fitting.length > group.length ? narrowed(fitting, group, visits, self) : fitting;
     if (found.length > group.length) ambiguous += group.length;
-    else drops.push(...paired(found, group));
+    else drops.push(...paired(found, inOrderOfFreeing(group)));
     for (const event of found) unclaimed.delete(event);
   }
   return { drops, ambiguous };
+}
+
+const DESTINATION_UNREACHABLE = 3;
+
+/**
+ * The error that a rule's REJECT sends is lost before the packet that it is about, which waits for the
+ * rule's end. Linux: nft_reject_ipv4_eval(), reject_tg(): the error is sent, then the verdict is DROP.
+ */
+function inOrderOfFreeing(group: readonly Lost[]): readonly Lost[] {
+  const ordered: Lost[] = [];
+  for (const lost of group) {
+    const { namespace, packet } = lost.last.visit;
+    const before = ordered.at(-1);
+    const isAbout =
+      before?.inHook &&
+      packet.icmp?.type === DESTINATION_UNREACHABLE &&
+      before.last.visit.namespace === namespace;
+    ordered.splice(isAbout ? -1 : ordered.length, 0, lost);
+  }
+  return ordered;
 }
 
 function paired(events: readonly FreedBuffer['event'][], group: readonly Lost[]): readonly Drop[] {
