@@ -64,12 +64,15 @@ export function isAddressedToClient(client: ClientSocket, packet: Packet): boole
   return dport === client.port && sport === client.toPort;
 }
 
-/** Whether an ICMP error quotes the client's own packet. Linux: tcp_v4_err(). */
+/**
+ * Whether an ICMP error quotes the client's own packet. A ping is told by its identifier, whereto it was
+ * translated on its way. Linux: tcp_v4_err(), __udp4_lib_err(), ping_err().
+ */
 function isFromClient(client: ClientSocket, quoted: Packet): boolean {
   if (!sameAddress(quoted.source, client.address)) return false;
+  if (quoted.transport.kind === 'icmp') return (quoted.transport.id ?? 0) === client.port;
   if (!sameAddress(quoted.destination, client.to)) return false;
   const { sport, dport } = ports(quoted);
-  if (quoted.transport.kind === 'icmp') return true;
   return sport === client.port && dport === client.toPort;
 }
 

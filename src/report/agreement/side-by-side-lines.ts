@@ -1,20 +1,22 @@
 import type { SideBySideRow } from '../../agreement/side-by-side.ts';
 import type { VisitFacts } from '../../agreement/visit-facts.ts';
 
-/** Two columns: each hook a packet met in the model and on the kernel; `!` marks where they part. */
+/**
+ * Each hook that a packet met, once where model and kernel are the same, else in two lines of which `!`
+ * marks both: what the model says, and what the kernel did.
+ */
 export function sideBySideLines(rows: readonly SideBySideRow[]): readonly string[] {
-  const cells = rows.map(({ packet, model, kernel }) => ({
-    packet,
-    model: model ? visitText(model) : '-',
-    kernel: kernel ? visitText(kernel) : '-',
-  }));
-  const packetWidth = Math.max(...cells.map(({ packet }) => packet.length), 6);
-  const modelWidth = Math.max(...cells.map(({ model }) => model.length), 5);
-  return cells.map(({ packet, model, kernel }) => {
-    const mark = samePrinted(model, kernel) ? ' ' : '!';
-    return `${mark} ${packet.padEnd(packetWidth)}  ${model.padEnd(modelWidth)}  ${kernel}`.trimEnd();
+  const width = Math.max(...rows.map(({ packet }) => packet.length), 6);
+  return rows.flatMap(({ packet, model, kernel }) => {
+    const name = packet.padEnd(width);
+    const said = model ? visitText(model) : NOWHERE;
+    const done = kernel ? visitText(kernel) : NOWHERE;
+    if (samePrinted(said, done)) return [`  ${name}  ${done}`];
+    return [`! ${name}  model   ${said}`, `! ${name}  kernel  ${done}`];
   });
 }
+
+const NOWHERE = 'meets no further hook';
 
 function visitText({ netns, hook, edge, fields }: VisitFacts): string {
   const { iif, oif, saddr, daddr, sport, dport, mark, ttl } = fields;
