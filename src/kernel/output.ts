@@ -13,13 +13,21 @@ import type { Skb } from './skb.ts';
 
 type FoundRoute = Extract<OutputRoute, { readonly kind: 'route' }>;
 
+/** The socket that a packet is sent by. */
+export interface SendingSocket {
+  /** Its owner; null when not known. */
+  readonly uid: number | null;
+  /** Whether the flow's client has it, whose call fails with what a hook says. */
+  readonly isClients: boolean;
+}
+
 /** A packet that a process or the kernel of this namespace sends. */
 export interface LocalSend {
   readonly skb: Skb;
   readonly route: FoundRoute;
   /** SO_BINDTODEVICE of the socket. */
   readonly boundDevice: string | null;
-  readonly socket: { readonly uid: number | null } | null;
+  readonly socket: SendingSocket | null;
   /**
    * The device that an encapsulated packet was sent on: POSTROUTING still sees it as the input
    * device. Linux: ip_output(), skb->dev.
@@ -115,7 +123,12 @@ export function sendLocal(kernel: Kernel, send: LocalSend): Departure {
   };
   const outcome = runHook(kernel, send.skb, pass);
   const datagram = send.skb.packet.protocol !== PROTOCOL.tcp;
-  const ended = endedByHook(kernel, outcome, pass, send.socket && datagram ? 'EPERM' : null);
+  const ended = endedByHook(
+    kernel,
+    outcome,
+    pass,
+    send.socket?.isClients && datagram ? 'EPERM' : null,
+  );
   // The hook keeps the device it began with; an answer goes by the route of now.
   if (ended?.kind === 'dropped') return { ...ended, overLoopback: route.device === 'lo' };
   if (ended) return ended;
@@ -140,7 +153,7 @@ export interface Outgoing {
   readonly nexthop: Skb['packet']['destination'];
   readonly mtu: number;
   readonly type: FoundRoute['type'];
-  readonly socket: { readonly uid: number | null } | null;
+  readonly socket: SendingSocket | null;
   readonly local: boolean;
 }
 
@@ -155,7 +168,12 @@ export function finishOutput(kernel: Kernel, out: Outgoing): Departure {
   };
   const outcome = runHook(kernel, out.skb, pass);
   const datagram = out.skb.packet.protocol !== PROTOCOL.tcp;
-  const ended = endedByHook(kernel, outcome, pass, out.socket && datagram ? 'EPERM' : null);
+  const ended = endedByHook(
+    kernel,
+    outcome,
+    pass,
+    out.socket?.isClients && datagram ? 'EPERM' : null,
+  );
   if (ended) return ended;
   const skb = outcome.skb;
   const { length, dontFragment } = skb.packet;

@@ -100,7 +100,7 @@ function sendFromSocket(kernel: Kernel, flow: Flow, draft: Packet): Start {
     skb,
     route,
     boundDevice: flow.boundDevice,
-    socket: { uid: null },
+    socket: { uid: null, isClients: true },
   });
   return { kind: 'sent', packet, crossing: passage(kernel, departure) };
 }
@@ -174,7 +174,7 @@ export function sendAgain(
       skb,
       route,
       boundDevice: flow.boundDevice,
-      socket: { uid: null },
+      socket: { uid: null, isClients: true },
     }),
   );
 }

@@ -223,7 +223,7 @@ function sendReply(kernel: Kernel, draft: Packet, sending: Sending): Crossing {
       : draft;
   const skb = { ...freshSkb(packet, mark), ct };
   record(kernel, skb, { kind: 'socket', operation: 'reply' }, { oif: route.device });
-  const socket = sending.fromSocket ? { uid: null } : null;
+  const socket = sending.fromSocket ? { uid: null, isClients: false } : null;
   return passage(kernel, sendLocal(kernel, { skb, route, boundDevice, socket }));
 }
 

@@ -209,11 +209,17 @@ function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
     record(kernel, skb, { kind: 'drop', reason: 'IP_OUTNOROUTES', at }, { oif: outer.device });
     return droppedAt(kernel, skb, 'IP_OUTNOROUTES');
   }
-  const send = { skb, route, boundDevice: null, socket: null };
+  const send = { skb, route, boundDevice: null };
+  const program = { uid: null, isClients: false };
   return passage(
     kernel,
     // A program sends a packet of its own; the kernel goes on with the one it has.
-    sendLocal(kernel, outer.by === 'vxlan' ? { ...send, encapsulatedOn: outer.device } : send),
+    sendLocal(
+      kernel,
+      outer.by === 'vxlan'
+        ? { ...send, socket: null, encapsulatedOn: outer.device }
+        : { ...send, socket: program },
+    ),
   );
 }
 

@@ -107,6 +107,6 @@ test.each([
   });
   if (route.kind === 'error') throw new Error(route.errno);
   const skb = freshSkb(draft);
-  const send = { skb, route, boundDevice: null, socket: { uid: 0 } };
+  const send = { skb, route, boundDevice: null, socket: { uid: 0, isClients: true } };
   expect(inWords(sendLocal(router, send))).toBe(expected);
 });

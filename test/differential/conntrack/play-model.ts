@@ -66,7 +66,7 @@ function sendFrom(kernel: Kernel, { packet, bound }: Extract<Step, { kind: 'send
   });
   if (route.kind === 'error') throw new Error(`no route: ${route.errno}`);
   const skb = freshSkb({ ...packet, source: route.source });
-  return sendLocal(kernel, { skb, route, boundDevice: null, socket: { uid: 0 } });
+  return sendLocal(kernel, { skb, route, boundDevice: null, socket: { uid: 0, isClients: true } });
 }
 
 /** A packet sent to oneself keeps its connection while it passes through lo. */
