@@ -43,8 +43,10 @@ describe.skipIf(missing !== null)(`two laboratories${missing ? ` (${missing})` :
       expect(visits.length).toBeGreaterThan(0);
       for (const { packet } of visits) expect(headers(packet)).toContain(':8080');
     }
-    for (const { drops, visits } of two ?? []) {
-      expect(drops.map(dropText)).toEqual(['NO_SOCKET s eth0 10.1.0.2:*>10.2.0.2:85']);
+    // Where names and lengths are the same one may be missed, but none is taken for another's.
+    const drops = (two ?? []).flatMap((report) => report.drops.map(dropText));
+    expect(new Set(drops)).toEqual(new Set(['NO_SOCKET s eth0 10.1.0.2:*>10.2.0.2:85']));
+    for (const { visits } of two ?? []) {
       expect(visits.length).toBeGreaterThan(0);
       for (const { packet } of visits) expect(headers(packet)).not.toContain(':8080');
     }
