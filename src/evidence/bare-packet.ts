@@ -17,6 +17,7 @@ export const BARE_PACKET: ObservedPacket = {
   fragmentOffset: null,
   length: null,
   mark: null,
+  payloadHash: null,
   tcp: null,
   icmp: null,
   inner: null,

@@ -49,6 +49,9 @@ export function buildEvidence(parts: readonly Parsed<EvidencePart>[]): Evidence 
     clocks,
     statements: confirmStatements(statements, conversations, observations),
     counters: counterDeltas(parts.flatMap((part) => part.value.counters)),
+    drops: parts.flatMap((part) => part.value.drops),
+    tracked: parts.flatMap((part) => part.value.tracked),
+    sockets: parts.flatMap((part) => part.value.sockets),
     issues: [...parts.flatMap((part) => part.issues), ...named.issues, ...placed.issues],
   };
 }

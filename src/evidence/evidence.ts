@@ -2,7 +2,10 @@ import type { Address } from '../packet/address.ts';
 import type { Issue } from '../packet/issue.ts';
 import type { SourceRef } from '../packet/source-ref.ts';
 import type { CounterDelta } from './counter.ts';
+import type { DropSighting } from './drop.ts';
 import type { Observation, TimeBase } from './observation.ts';
+import type { SocketState } from './socket-state.ts';
+import type { TrackedConnection } from './tracked-connection.ts';
 
 /** Everything that was read from logs, captures and pasted text, joined. */
 export interface Evidence {
@@ -17,6 +20,10 @@ export interface Evidence {
   /** Facts that text states beside packets. */
   readonly statements: readonly Statement[];
   readonly counters: readonly CounterDelta[];
+  readonly drops: readonly DropSighting[];
+  /** Conntrack entries, in reading order. */
+  readonly tracked: readonly TrackedConnection[];
+  readonly sockets: readonly SocketState[];
   readonly issues: readonly Issue[];
 }
 

@@ -23,7 +23,20 @@ export interface Observation {
   readonly source: SourceRef;
 }
 
-export type EvidenceFormat = 'kernel-log' | 'tcpdump-text' | 'pcap' | 'pcapng';
+/**
+ * `kernel-log`: LOG lines and the `TRACE:` lines of legacy, also of ulogd. `xtables-trace`: what
+ * `xtables-monitor --trace` prints. `nft-trace`: what `nft monitor trace` prints.
+ */
+export type EvidenceFormat =
+  | 'kernel-log'
+  | 'xtables-trace'
+  | 'nft-trace'
+  | 'tcpdump-text'
+  | 'pcap'
+  | 'pcapng'
+  | 'pwru'
+  | 'retis'
+  | 'cilium';
 
 /**
  * From when a format counts its times. `epoch`: 1970 UTC. `date`: 1970 in an unknown time zone.
@@ -44,6 +57,11 @@ export interface Vantage {
   /** Chain and rule of a TRACE line. */
   readonly chain: string | null;
   readonly rule: TracedRule | null;
+  /** The rule of a trace line as it is printed there, and what it decided (`accept`, `jump X`). */
+  readonly ruleText: string | null;
+  readonly verdict: string | null;
+  /** What a tracer numbers the packet with: lines of one tracer with one id are one packet. */
+  readonly traceId: string | null;
   readonly iif: string | null;
   readonly oif: string | null;
   /** Bridge ports of a log line, when br_netfilter ran the hook. */
@@ -88,6 +106,8 @@ export interface ObservedPacket {
   /** Total IP length, bytes. */
   readonly length: number | null;
   readonly mark: number | null;
+  /** Hash of the transport payload, hexadecimal; null where it is not shown whole, or empty. */
+  readonly payloadHash: string | null;
   readonly tcp: ObservedTcp | null;
   readonly icmp: ObservedIcmp | null;
   /** The packet this one carries (VXLAN, flannel's udp backend, IPIP). */

@@ -1,6 +1,9 @@
 import type { CounterReading } from './counter.ts';
+import type { DropSighting } from './drop.ts';
 import type { EvidenceFile, Statement } from './evidence.ts';
 import type { Observation, ObservedPacket } from './observation.ts';
+import type { SocketState } from './socket-state.ts';
+import type { TrackedConnection } from './tracked-connection.ts';
 
 /** What one file gave. Observation ids and groups are those of the file until parts are joined. */
 export interface EvidencePart {
@@ -8,6 +11,9 @@ export interface EvidencePart {
   readonly observations: readonly Observation[];
   readonly statements: readonly Statement[];
   readonly counters: readonly CounterReading[];
+  readonly drops: readonly DropSighting[];
+  readonly tracked: readonly TrackedConnection[];
+  readonly sockets: readonly SocketState[];
   /** What the headings above the captures say of where they were made, by group. */
   readonly labels: readonly GroupLabel[];
 }

@@ -28,7 +28,7 @@ export function readNstat(text: string, file: string): Parsed<EvidencePart> {
     const match = LINE.exec(line);
     if (match) {
       const [, counter = '', value] = match;
-      counters.push({ node, netns, moment, counter, value: Number(value), source });
+      counters.push({ node, netns, device: null, moment, counter, value: Number(value), source });
     } else if (!line.startsWith('#')) {
       unplacedCount++;
       if (unplaced.length >= KEPT_NOTES) return;
@@ -45,6 +45,9 @@ export function readNstat(text: string, file: string): Parsed<EvidencePart> {
       observations: [],
       statements: [],
       counters,
+      drops: [],
+      tracked: [],
+      sockets: [],
       labels: [],
     },
     issues,
@@ -53,21 +56,21 @@ export function readNstat(text: string, file: string): Parsed<EvidencePart> {
 
 /** Pairs the readings of each counter before and after. A counter read once has no delta. */
 export function counterDeltas(readings: readonly CounterReading[]): readonly CounterDelta[] {
-  const before = new Map<string, CounterReading>();
+  const earlier = new Map<string, CounterReading>();
   for (const reading of readings) {
-    if (reading.moment === 'before') before.set(keyOf(reading), reading);
+    if (reading.moment === 'before') earlier.set(keyOf(reading), reading);
   }
   const deltas: CounterDelta[] = [];
   for (const after of readings) {
-    const first = after.moment === 'after' ? before.get(keyOf(after)) : undefined;
+    const first = after.moment === 'after' ? earlier.get(keyOf(after)) : undefined;
     if (!first) continue;
-    const { node, netns, counter, source } = after;
-    const delta = after.value - first.value;
-    deltas.push({ node, netns, counter, before: first.value, after: after.value, delta, source });
+    const { node, netns, device, counter, value, source } = after;
+    const [before, delta] = [first.value, value - first.value];
+    deltas.push({ node, netns, device, counter, before, after: value, delta, source });
   }
   return deltas;
 }
 
 function keyOf(reading: CounterReading): string {
-  return `${reading.node}/${reading.netns}/${reading.counter}`;
+  return `${reading.node}/${reading.netns}/${reading.device}/${reading.counter}`;
 }

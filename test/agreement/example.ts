@@ -179,6 +179,7 @@ export function observed(packet: Packet): ObservedPacket {
     fragmentOffset: 0,
     length: packet.length,
     mark: null,
+    payloadHash: null,
     tcp:
       t.kind === 'tcp'
         ? {

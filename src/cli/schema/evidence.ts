@@ -1,79 +1,14 @@
 import { z } from 'zod';
 import { EVIDENCE_SCHEMA } from '../../report/evidence/evidence-json.ts';
 import { ipAddress, sourceWithText } from './common.ts';
+import { dropSchema, socketSchema, trackedSchema } from './evidence-beside-packets.ts';
+import { packetSchema } from './observed-packet.ts';
 
 const nullableString = z.string().nullable();
 const nullableInt = z.int().nullable();
 const timeBase = z.enum(['epoch', 'date', 'year', 'day', 'uptime', 'none']);
 const side = z.enum(['client', 'server']);
 const endpointSchema = z.strictObject({ address: ipAddress, port: nullableInt });
-
-const flag = z.literal(true).optional();
-const flagsSchema = z.strictObject({
-  fin: flag,
-  syn: flag,
-  rst: flag,
-  psh: flag,
-  ack: flag,
-  urg: flag,
-  ece: flag,
-  cwr: flag,
-});
-
-const tcpSchema = z.strictObject({
-  flags: flagsSchema,
-  sequence: nullableInt,
-  printedSequence: nullableInt,
-  acknowledgement: nullableInt,
-  window: nullableInt,
-  mss: nullableInt,
-  windowScale: nullableInt,
-  timestampValue: nullableInt,
-  timestampEcho: nullableInt,
-  payloadLength: nullableInt,
-});
-
-/** A packet as far as it was seen. */
-export const packetSchema = z.strictObject({
-  source: ipAddress,
-  destination: ipAddress,
-  protocol: z.int(),
-  sport: nullableInt,
-  dport: nullableInt,
-  sportName: nullableString,
-  dportName: nullableString,
-  tos: nullableInt,
-  ttl: nullableInt,
-  ipId: nullableInt,
-  dontFragment: z.boolean().nullable(),
-  fragmentOffset: nullableInt,
-  length: nullableInt,
-  mark: nullableInt,
-  tcp: tcpSchema.nullable(),
-  get icmp() {
-    return icmpSchema.nullable();
-  },
-  get inner() {
-    return packetSchema.nullable();
-  },
-  encapsulation: z
-    .strictObject({
-      kind: z.enum(['vxlan', 'flannel-udp', 'ipip', 'gre', 'geneve']),
-      vni: nullableInt,
-    })
-    .nullable(),
-});
-
-const icmpSchema = z.strictObject({
-  type: z.int(),
-  code: z.int(),
-  id: nullableInt,
-  sequence: nullableInt,
-  mtu: nullableInt,
-  get quoted() {
-    return packetSchema.nullable();
-  },
-});
 
 const observationSchema = z.strictObject({
   id: z.int(),
@@ -88,6 +23,9 @@ const observationSchema = z.strictObject({
     rule: z
       .strictObject({ kind: z.enum(['rule', 'return', 'policy']), number: z.int() })
       .nullable(),
+    ruleText: nullableString,
+    verdict: nullableString,
+    traceId: nullableString,
     iif: nullableString,
     oif: nullableString,
     physin: nullableString,
@@ -108,7 +46,17 @@ const observationSchema = z.strictObject({
     })
     .nullable(),
   uid: nullableInt,
-  format: z.enum(['kernel-log', 'tcpdump-text', 'pcap', 'pcapng']),
+  format: z.enum([
+    'kernel-log',
+    'xtables-trace',
+    'nft-trace',
+    'tcpdump-text',
+    'pcap',
+    'pcapng',
+    'pwru',
+    'retis',
+    'cilium',
+  ]),
   source: sourceWithText,
 });
 
@@ -241,6 +189,7 @@ export const evidenceSchema = z.strictObject({
     z.strictObject({
       node: nullableString,
       netns: nullableString,
+      device: nullableString,
       counter: z.string(),
       before: z.number(),
       after: z.number(),
@@ -248,6 +197,9 @@ export const evidenceSchema = z.strictObject({
       source: sourceWithText,
     }),
   ),
+  drops: z.array(dropSchema),
+  tracked: z.array(trackedSchema),
+  sockets: z.array(socketSchema),
   issues: z.array(
     z.strictObject({
       code: z.string(),

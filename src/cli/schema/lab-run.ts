@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LAB_RUN_SCHEMA } from '../../report/incident/run-json.ts';
 import { port } from './common.ts';
-import { packetSchema } from './evidence.ts';
+import { packetSchema } from './observed-packet.ts';
 import { clientOutcome, mismatchSchema } from './lab-common.ts';
 
 const nullableString = z.string().nullable();

@@ -111,6 +111,9 @@ function observationOf(parts: FrameParts): Observation {
       table: null,
       chain: null,
       rule: null,
+      ruleText: null,
+      verdict: null,
+      traceId: null,
       iif: null,
       oif: null,
       physin: null,
@@ -148,6 +151,9 @@ function partOf(
     observations,
     statements: [],
     counters: [],
+    drops: [],
+    tracked: [],
+    sockets: [],
     labels: [],
   };
 }
