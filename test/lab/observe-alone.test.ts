@@ -43,9 +43,12 @@ describe.skipIf(missing !== null)(`two laboratories${missing ? ` (${missing})` :
       expect(visits.length).toBeGreaterThan(0);
       for (const { packet } of visits) expect(headers(packet)).toContain(':8080');
     }
-    // Where names and lengths are the same one may be missed, but none is taken for another's.
-    const drops = (two ?? []).flatMap((report) => report.drops.map(dropText));
-    expect(new Set(drops)).toEqual(new Set(['NO_SOCKET s eth0 10.1.0.2:*>10.2.0.2:85']));
+    for (const { drops, blind } of two ?? []) {
+      const lost = blind.some(({ what, why }) => what === 'drops' && why === 'lost');
+      if (lost && drops.length === 0) continue;
+      expect(drops.map(dropText)).toEqual(['NO_SOCKET s eth0 10.1.0.2:*>10.2.0.2:85']);
+    }
+    expect((two ?? []).flatMap(({ drops }) => drops).length).toBeGreaterThan(0);
     for (const { visits } of two ?? []) {
       expect(visits.length).toBeGreaterThan(0);
       for (const { packet } of visits) expect(headers(packet)).not.toContain(':8080');

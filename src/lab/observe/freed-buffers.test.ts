@@ -97,6 +97,17 @@ describe('where a freed buffer was', () => {
     expect(place).toBe(last);
   });
 
+  it.each<[what: string, untold: number, time: number, protocol: number]>([
+    ['may be ours, right after it came in', 1, 90, 2048],
+    ['is not, much later: its address was given again', 0, 9_000, 2048],
+    ['is not, of another protocol', 0, 90, 34525],
+  ])('and what another task frees %s', (_, untold, time, protocol) => {
+    const { events } = readBufferEvents(
+      [received('b1', 12), freed('b1', time, OTHER, protocol)].join('\n'),
+    );
+    expect(freedBuffers(events, [sighting('a', 10)], SELF).untold).toBe(untold);
+  });
+
   it('is not known where others took the events of a frame', () => {
     const others = [received('f1', 12, OTHER), received('f2', 3_000, OTHER)];
     const { events } = readBufferEvents(others.join('\n'));

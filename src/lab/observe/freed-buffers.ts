@@ -17,18 +17,14 @@ export interface FreedBuffer {
  * text has microseconds, and two clocks are compared.
  */
 const EARLY = 3_000;
-/**
- * Nanoseconds within which a packet that left a device comes in by the other end, also on a busy
- * machine, and within which one that came in leaves again.
- */
-const CROSSING = 1_000_000;
-const PASSING = 50_000;
+/** Nanoseconds within which a packet that a device took is freed on its way up, also on a busy machine. */
+const PASSING = 2_000_000;
 /** Nanoseconds after which a sighting's own event is not waited for any more: it was taken. */
 const STALE = 2_000_000;
 
 const ETHERNET_HEADER = 14;
 
-/** Freed buffers, and how many sightings' events could not be told from those of others. */
+/** Freed buffers, and how many sightings' events or ends could not be told from those of others. */
 export interface FreedBuffers {
   readonly freed: readonly FreedBuffer[];
   readonly untold: number;
@@ -53,17 +49,22 @@ export function freedBuffers(
   }
   const owners = new Map<string, Owner>();
   const freed: FreedBuffer[] = [];
+  let unsure = 0;
   for (const event of events) {
     const owner = owners.get(event.buffer);
     if (event.kind === 'freed' || event.kind === 'consumed') {
-      if (event.kind === 'freed') freed.push({ event, last: lastPlace(event, owner) });
+      if (event.kind === 'freed') {
+        const last = lastPlace(event, owner);
+        if (last === 'nowhere' && mayBeLost(event, owner)) unsure++;
+        freed.push({ event, last });
+      }
       owners.delete(event.buffer);
       continue;
     }
     const group = groups.get(keyOf(event.kind, event.device, event.length));
     const next = group && nextSighting(group.waiting, event.time + EARLY);
     const isOurs =
-      next !== undefined && (group?.surplus === 0 || isLikelyOurs(event, owner, next, self));
+      next !== undefined && (group?.surplus === 0 || isSurelyOurs(event.task, owner, self));
     if (group && isOurs) {
       group.waiting.shift();
       group.taken++;
@@ -71,7 +72,7 @@ export function freedBuffers(
     const { time, task } = event;
     owners.set(event.buffer, { time, task, last: isOurs ? next : 'elsewhere' });
   }
-  return { freed, untold: untold(groups) };
+  return { freed, untold: untold(groups) + unsure };
 }
 
 /** Sightings that got no event though there were more than enough of their name and length. */
@@ -92,22 +93,14 @@ function nextSighting(waiting: Sighting[], before: number): Sighting | undefined
 }
 
 /**
- * Where others use the same names and lengths: by who carries the packet, by where the buffer was last,
- * and when. What our sockets send is carried by this process from device to device; timers and busy
- * processors have other tasks do it, but hardly another laboratory's process of the same name.
+ * Where others use the same names and lengths: what this process carries from device to device, as it
+ * does with what its sockets send, and what a buffer of ours goes on to. Timers and busy processors have
+ * other tasks do it; those events are nobody's, and count as untold.
  */
-function isLikelyOurs(
-  { kind, time, task }: BufferEvent & { readonly kind: 'in' | 'out' },
-  owner: Owner | undefined,
-  next: Sighting,
-  self: string | null,
-): boolean {
-  if (self !== null && task.startsWith(`${self} `)) return true;
-  if (self !== null && nameOf(task) === nameOf(self)) return false;
-  if (owner && owner.last !== 'elsewhere') return true;
-  const limit = kind === 'in' ? CROSSING : PASSING;
-  if (owner && time - owner.time < limit) return false;
-  return time - next.time < CROSSING;
+function isSurelyOurs(task: string, owner: Owner | undefined, self: string | null): boolean {
+  if (self === null) return false;
+  if (task.startsWith(`${self} `)) return true;
+  return nameOf(task) !== nameOf(self) && owner !== undefined && owner.last !== 'elsewhere';
 }
 
 /** `node` of `node-29670 [000]`. */
@@ -132,6 +125,13 @@ function lastPlace(event: FreedBuffer['event'], owner: Owner | undefined): Freed
   if (event.task !== owner.task && !isLostWaiting(event.reason)) return 'nowhere';
   if (last === 'elsewhere' || !last.packet) return last;
   return event.protocol === etherTypeOf(last.packet) ? last : 'nowhere';
+}
+
+/** Another task than the one that took a packet from its device frees it right then: it may be ours. */
+function mayBeLost(event: FreedBuffer['event'], owner: Owner | undefined): boolean {
+  if (!owner || owner.last === 'elsewhere' || event.time - owner.time > PASSING) return false;
+  const { packet } = owner.last;
+  return packet !== null && event.protocol === etherTypeOf(packet);
 }
 
 interface Group {

@@ -14,19 +14,23 @@ import { packetsAreStamped } from './packet-timestamps.ts';
 import { placeDrops } from './place-drops.ts';
 import { legacyHits, nftHits } from './rule-hits.ts';
 import { timeVisits } from './visit-times.ts';
+import { takeWatchTurn } from './watch-turn.ts';
 
 /**
  * Starts observing. Packet sockets are there with any plan: they tell when a flow has settled, and
  * where a dropped packet was. What a plan does not ask for is empty in its reports.
  */
 export const startObserver: StartObserver = async (context, plan) => {
+  const endTurn = plan.drops ? await takeWatchTurn() : () => {};
   const batch = new MessageBatch();
-  const observation = new Observation(context, plan, batch);
+  let observation: Observation | undefined;
   try {
+    observation = new Observation(context, plan, batch, endTurn);
     if (!(await packetsAreStamped(batch))) observation.timesAreLate();
     return observation;
   } catch (error) {
-    await observation.close();
+    if (observation) await observation.close();
+    else endTurn();
     throw error;
   }
 };
@@ -41,8 +45,10 @@ class Observation implements Observer {
   #counters = new Map<string, CounterText>();
   #activity = 0;
   readonly #blind: Blind[] = [];
+  readonly #endTurn: () => void;
 
-  constructor(context: HostContext, plan: ObservePlan, batch: MessageBatch) {
+  constructor(context: HostContext, plan: ObservePlan, batch: MessageBatch, endTurn: () => void) {
+    this.#endTurn = endTurn;
     this.#context = context;
     this.#plan = plan;
     const names = new DeviceNames(context);
@@ -101,6 +107,7 @@ class Observation implements Observer {
     this.#hooks?.close();
     this.#drops?.close();
     this.#sockets.close();
+    this.#endTurn();
   }
 
   #drain(): void {

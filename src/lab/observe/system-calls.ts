@@ -21,6 +21,7 @@ const recvmmsgCall = libc.func(
   'int recvmmsg(int fd, void *messages, unsigned int count, int flags, void *timeout)',
 );
 const readCall = libc.func('intptr_t read(int fd, void *data, size_t length)');
+const flockCall = libc.func('int flock(int fd, int operation)');
 const nameOfIndex = libc.func('void *if_indextoname(unsigned int index, void *name)');
 const clockCall = libc.func('int clock_gettime(int clock, void *time)');
 const mountCall = libc.func(
@@ -57,6 +58,16 @@ export function sendAll(fd: number, data: Uint8Array): void {
 
 export function sendTo(fd: number, data: Uint8Array, address: Uint8Array): void {
   checked('sendto', Number(sendtoCall(fd, data, data.length, 0, address, address.length)));
+}
+
+/** Takes the file's lock if nobody has it. It is given back when the file is closed, or the process ends. */
+export function tryLock(fd: number): boolean {
+  const LOCK_EX = 2;
+  const LOCK_NB = 4;
+  if (flockCall(fd, LOCK_EX | LOCK_NB) >= 0) return true;
+  const errno = lastErrno();
+  if (errno === 'EAGAIN' || errno === 'EWOULDBLOCK') return false;
+  throw new SystemCallError('flock', errno);
 }
 
 /** The address a socket is bound to. */

@@ -67,7 +67,7 @@ export class TraceInstance {
 
   /** Throws `SystemCallError` or the error of a file where that is not allowed. */
   constructor() {
-    mountOnce();
+    mountTracefs();
     this.#path = `${TRACEFS}/instances/${traceInstanceOf(readlinkSync('/proc/self/ns/pid'))}`;
     makeFolder(this.#path);
     try {
@@ -132,7 +132,8 @@ function makeFolder(path: string): void {
   }
 }
 
-function mountOnce(): void {
+/** Mounts tracefs in the sandbox. Throws `SystemCallError` where that is not allowed. */
+export function mountTracefs(): void {
   mkdirSync(TRACEFS, { recursive: true });
   try {
     mountFilesystem('tracefs', TRACEFS);
