@@ -19,6 +19,24 @@ export interface TcpHeader {
   readonly flags: TcpFlags;
   /** Maximum segment size option, bytes; absent when there is none or it was not seen. */
   readonly mss?: number;
+  /** Where the segment stands in its stream; absent where nobody looks at numbers. */
+  readonly sequence?: TcpSequence;
+}
+
+/** The numbers of a segment that connection tracking holds against the windows. */
+export interface TcpSequence {
+  readonly seq: number;
+  /** 0 in a segment without ACK. */
+  readonly ack: number;
+  /** As it stands in the header, without scale. */
+  readonly window: number;
+  /** Bytes of data. */
+  readonly payload: number;
+  /** The window scale option; null when there is none. */
+  readonly scale: number | null;
+  readonly sackPermitted: boolean;
+  /** The highest byte that a SACK option acknowledges; null when there is none. */
+  readonly sack: number | null;
 }
 
 export interface UdpHeader {
@@ -27,11 +45,27 @@ export interface UdpHeader {
   readonly dport: number;
 }
 
-/** SCTP is only addressed, not modelled as a state machine. */
 export interface SctpHeader {
   readonly kind: 'sctp';
   readonly sport: number;
   readonly dport: number;
+  /** What it carries; absent where nobody looks at it. */
+  readonly content?: SctpContent;
+}
+
+/** RFC 9260, section 3. */
+export interface SctpContent {
+  /** The verification tag. */
+  readonly tag: number;
+  readonly chunks: readonly SctpChunk[];
+}
+
+export interface SctpChunk {
+  readonly type: number;
+  /** The T flag: the tag is that of the receiver's own. */
+  readonly reflectedTag?: true;
+  /** The tag that INIT and INIT ACK ask for. */
+  readonly initiateTag?: number;
 }
 
 export interface IcmpHeader {
@@ -65,8 +99,32 @@ export interface Packet {
   readonly length: number;
   readonly dontFragment: boolean;
   readonly transport: TransportHeader;
+  /** The transport's checksum is wrong. */
+  readonly badChecksum?: true;
+  /** Set for a part of a datagram. One that does not begin it has no transport header: `other`. */
+  readonly fragment?: Fragment;
+  /** IPv6: the headers before the transport header, in their order. */
+  readonly extensions?: readonly ExtensionHeader[];
+  /** The transport header and its payload as bytes, where all of them are known. */
+  readonly body?: Uint8Array;
   /** Set for an encapsulating packet: what it carries. */
   readonly inner?: EncapsulatedPacket;
+}
+
+/** RFC 791 3.1, RFC 8200 4.5. */
+export interface Fragment {
+  /** Where it begins in the datagram's payload, bytes. */
+  readonly offset: number;
+  /** It does not end the datagram. */
+  readonly more: boolean;
+}
+
+/** RFC 8200 4. */
+export interface ExtensionHeader {
+  /** Its own number: 0 hop-by-hop, 43 routing, 44 fragment, 51 authentication, 60 destination. */
+  readonly protocol: number;
+  /** The whole header, beginning with the number of the next one. */
+  readonly bytes: Uint8Array;
 }
 
 /** A packet inside another one. `header` bytes lie between the outer transport and the inner IP. */
