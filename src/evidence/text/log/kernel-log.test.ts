@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAddress } from '../../packet/address.ts';
+import { formatAddress } from '../../../packet/address.ts';
 import { type KernelLogLine, parseKernelLog } from './kernel-log.ts';
 
 function read(line: string): KernelLogLine {

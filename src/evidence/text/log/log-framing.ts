@@ -5,7 +5,7 @@ import {
   secondsOfDate,
   secondsOfDay,
   secondsOfYearDay,
-} from './wall-time.ts';
+} from '../wall-time.ts';
 
 /** What syslog, journalctl, dmesg and /dev/kmsg put before a kernel message. */
 export interface LogFraming extends LineTime {

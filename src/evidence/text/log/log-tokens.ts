@@ -1,4 +1,4 @@
-import { bytesOfHex } from '../tcp-options.ts';
+import { bytesOfHex } from '../../tcp-options.ts';
 
 /** Walks the blank-separated fields of a LOG line; a field that is not at the cursor is absent. */
 export interface LogTokens {

@@ -1,9 +1,9 @@
-import { type Address, parseAddress } from '../../packet/address.ts';
-import type { TcpFlags } from '../../packet/packet.ts';
-import { PROTOCOL, parseProtocol } from '../../packet/protocol.ts';
-import { BARE_PACKET } from '../bare-packet.ts';
-import type { ObservedIcmp, ObservedLink, ObservedPacket, ObservedTcp } from '../observation.ts';
-import { NO_TCP_OPTIONS, readTcpOptions } from '../tcp-options.ts';
+import { type Address, parseAddress } from '../../../packet/address.ts';
+import type { TcpFlags } from '../../../packet/packet.ts';
+import { PROTOCOL, parseProtocol } from '../../../packet/protocol.ts';
+import { BARE_PACKET } from '../../bare-packet.ts';
+import type { ObservedIcmp, ObservedLink, ObservedPacket, ObservedTcp } from '../../observation.ts';
+import { NO_TCP_OPTIONS, readTcpOptions } from '../../tcp-options.ts';
 import { type LogFraming, readFraming } from './log-framing.ts';
 import { type LogTokens, logTokens } from './log-tokens.ts';
 

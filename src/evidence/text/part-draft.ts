@@ -1,0 +1,144 @@
+import type { Issue, Parsed } from '../../packet/issue.ts';
+import type { SourceRef } from '../../packet/source-ref.ts';
+import type { CounterReading } from '../counter.ts';
+import type { DropSighting } from '../drop.ts';
+import type { Statement } from '../evidence.ts';
+import { type Observation, type ObservedPacket, subject } from '../observation.ts';
+import {
+  DEFAULT_LIMIT,
+  type EvidencePart,
+  type GroupLabel,
+  KEPT_NOTES,
+  type ReadOptions,
+} from '../part.ts';
+import { type FilePlace, placeOfFile } from '../place-of-file.ts';
+import type { SocketState } from '../socket-state.ts';
+import type { TrackedConnection } from '../tracked-connection.ts';
+import { settleTimes } from './settle-times.ts';
+
+/** Where the readers of one file put what they read. Bounded by the options' limit. */
+export interface PartDraft {
+  readonly file: string;
+  readonly place: FilePlace;
+  /** False when the packet is not asked for, or was one too many. */
+  observe(observation: Omit<Observation, 'id'>): boolean;
+  state(statement: Statement): void;
+  /** Changes a statement of which only later lines tell the whole. */
+  restate(index: number, change: (statement: Statement) => Statement): void;
+  /** The index that the next statement gets. */
+  nextStatement(): number;
+  count(reading: CounterReading): void;
+  drop(drop: DropSighting): void;
+  track(tracked: TrackedConnection): void;
+  socket(socket: SocketState): void;
+  /** The line looks like evidence but cannot be read. */
+  unreadable(code: string, source: SourceRef): void;
+  /** Something about a line that was read. */
+  remark(code: string, source: SourceRef): void;
+  /** A line begins; whether the one before was recognised is settled. */
+  beginLine(): void;
+  /** The line belongs to a format; it counts as recognised unless `unreadable` was said of it. */
+  recognise(): void;
+  finish(whole: WholeFile): Parsed<EvidencePart>;
+}
+
+export interface WholeFile {
+  readonly overlong: number;
+  readonly labels: readonly GroupLabel[];
+}
+
+export function partDraft(file: string, options: ReadOptions = {}): PartDraft {
+  const place = placeOfFile(file);
+  const limit = options.limit ?? DEFAULT_LIMIT;
+  const observations: Observation[] = [];
+  const statements: Statement[] = [];
+  const counters: CounterReading[] = [];
+  const drops: DropSighting[] = [];
+  const tracked: TrackedConnection[] = [];
+  const sockets: SocketState[] = [];
+  const issues: Issue[] = [];
+  const unplaced: SourceRef[] = [];
+  let lines = 0;
+  let recognised = 0;
+  let unplacedCount = 0;
+  let dropped = 0;
+  let noted = false;
+
+  const push = <T>(list: T[], item: T): void => {
+    if (list.length < limit) list.push(item);
+    else dropped++;
+  };
+  const asked = (packet: ObservedPacket | null): boolean =>
+    packet === null || !options.keep || options.keep(subject(packet));
+
+  const finish = ({ overlong, labels }: WholeFile): Parsed<EvidencePart> => {
+    const whole = (code: string, count: number): void => {
+      const source = { file, line: 0 };
+      issues.push({ code, severity: 'warning', source, detail: count > 0 ? String(count) : '' });
+    };
+    if (lines === 0) whole('empty-file', 0);
+    if (overlong > 0) whole('lines-too-long-read-in-part', overlong);
+    if (dropped > 0) whole('packets-over-limit', dropped);
+    const about = { file, format: 'text', lines, recognised, unplaced } as const;
+    return {
+      value: {
+        file: { ...about, unplacedCount, dropped },
+        observations: settleTimes(observations),
+        statements,
+        counters,
+        drops,
+        tracked,
+        sockets,
+        labels,
+      },
+      issues,
+    };
+  };
+
+  return {
+    file,
+    place,
+    observe(observation): boolean {
+      if (!asked(observation.packet)) return false;
+      if (observations.length >= limit) {
+        dropped++;
+        return false;
+      }
+      observations.push({ ...observation, id: observations.length });
+      return true;
+    },
+    state(statement): void {
+      if (statements.length < KEPT_NOTES * 10) statements.push(statement);
+    },
+    restate(index, change): void {
+      const statement = statements[index];
+      if (statement) statements[index] = change(statement);
+    },
+    nextStatement: () => statements.length,
+    count: (reading) => push(counters, reading),
+    drop(drop): void {
+      if (asked(drop.packet)) push(drops, drop);
+    },
+    track: (entry) => push(tracked, entry),
+    socket: (socket) => push(sockets, socket),
+    unreadable(code, source): void {
+      noted = true;
+      unplacedCount++;
+      if (unplaced.length >= KEPT_NOTES) return;
+      unplaced.push(source);
+      issues.push({ code, severity: 'warning', source, detail: source.text ?? '' });
+    },
+    remark(code, source): void {
+      if (issues.length >= KEPT_NOTES * 2) return;
+      issues.push({ code, severity: 'warning', source, detail: '' });
+    },
+    beginLine(): void {
+      lines++;
+      noted = false;
+    },
+    recognise(): void {
+      if (!noted) recognised++;
+    },
+    finish,
+  };
+}

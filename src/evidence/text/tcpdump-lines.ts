@@ -1,0 +1,77 @@
+import type { CaptureGroups } from './capture-groups.ts';
+import { parseCaptureNotice } from './capture-notice.ts';
+import type { LineReader } from './line-reader.ts';
+import type { PartDraft } from './part-draft.ts';
+import { type TcpdumpPacket, tcpdumpReader } from './tcpdump-reader.ts';
+
+/** Reads tcpdump's text: its packets and what it says around them. */
+export function tcpdumpLines(draft: PartDraft, groups: CaptureGroups): LineReader {
+  const { place } = draft;
+  const tcpdump = tcpdumpReader((read: TcpdumpPacket) => {
+    const group = groups.current();
+    group.packets++;
+    draft.observe({
+      vantage: {
+        kind: 'capture',
+        node: place.node,
+        netns: place.netns,
+        device: read.prefix.device ?? group.device,
+        hook: null,
+        table: null,
+        chain: null,
+        rule: null,
+        ruleText: null,
+        verdict: null,
+        traceId: null,
+        iif: null,
+        oif: null,
+        physin: null,
+        physout: null,
+        direction: read.prefix.direction,
+        label: group.label,
+        group: group.id,
+      },
+      time: read.prefix.time,
+      timeBase: read.prefix.base,
+      clock: `${place.node ?? group.id}@${read.prefix.base}`,
+      packet: read.packet,
+      link: read.link,
+      uid: null,
+      format: 'tcpdump-text',
+      source: read.source,
+    });
+  });
+
+  const takeNotice: LineReader['take'] = ({ text, source }) => {
+    const notice = parseCaptureNotice(text);
+    if (!notice) return false;
+    tcpdump.flush();
+    switch (notice.kind) {
+      case 'listening': {
+        const { device, linkType } = notice;
+        groups.started(device === 'any' ? null : device);
+        draft.state({ kind: 'capture-start', device, linkType, source });
+        return true;
+      }
+      case 'command':
+        groups.started(notice.device);
+        return true;
+      case 'end':
+        groups.ended();
+        if (notice.dropped) draft.state({ kind: 'capture-loss', dropped: notice.dropped, source });
+        return true;
+      case 'chatter':
+        return true;
+    }
+  };
+
+  return {
+    take(line): boolean {
+      if (takeNotice(line)) return true;
+      const fed = tcpdump.feed(line.text, line.source);
+      if (fed.kind === 'unreadable') draft.unreadable(fed.code, line.source);
+      return fed.kind !== 'other';
+    },
+    end: tcpdump.flush,
+  };
+}
