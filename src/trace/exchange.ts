@@ -7,7 +7,6 @@ import { sameAddress } from '../packet/address.ts';
 import type { Flow } from '../packet/flow.ts';
 import { type Packet, ports } from '../packet/packet.ts';
 import { sameNetns } from '../packet/place.ts';
-import { carry } from './carry.ts';
 import {
   type ClientSocket,
   clientSocketOf,
@@ -17,16 +16,14 @@ import {
   resultOfErrno,
 } from './client.ts';
 import { sendAgain, sendFirst } from './first-packet.ts';
-import type { Crossing, PacketEnd } from './passage.ts';
+import { describe, finish, push } from './packet-trace.ts';
+import type { PacketEnd } from './passage.ts';
 import { refusal, replyTo } from './reply.ts';
 import type { ClientResult, Endpoint, Outcome, PacketKind, PacketTrace } from './trace.ts';
 import { kernelOf, type World } from './world.ts';
 
 /** What one run of a flow came to. */
 export type Exchange = Omit<Outcome, 'probability' | 'assumptions'>;
-
-/** A packet without its way. */
-type Described = Omit<PacketTrace, 'steps' | 'visits'>;
 
 /** Where a packet arrived. */
 type LocalEnd = Extract<PacketEnd, { readonly kind: 'local' }>;
@@ -69,18 +66,6 @@ export function exchange(world: World, flow: Flow): Exchange {
 function firstKind(flow: Flow): PacketKind {
   if (flow.protocol === 'tcp') return 'syn';
   return flow.protocol === 'icmp' ? 'echo-request' : 'datagram';
-}
-
-function finish(world: World, crossing: Crossing): PacketEnd {
-  return crossing.kind === 'end' ? crossing.end : carry(world, crossing.passage);
-}
-
-function push(world: World, packets: PacketTrace[], packet: Described): void {
-  packets.push({
-    ...packet,
-    steps: world.run.takeSteps(),
-    visits: world.run.takeVisits(),
-  });
 }
 
 function settleRequest(
@@ -290,29 +275,4 @@ function splitAtReply(steps: PacketTrace['steps']): {
   return first < 0
     ? { before: steps, after: [] }
     : { before: steps.slice(0, first), after: steps.slice(first) };
-}
-
-function describe(
-  end: PacketEnd,
-  direction: PacketTrace['direction'],
-  kind: PacketKind,
-): Described {
-  const at = end.kernel?.netns.ref ?? null;
-  const base = { direction, kind, at, dropReason: null };
-  switch (end.kind) {
-    case 'local':
-      return { ...base, disposition: 'delivered' };
-    case 'left':
-      return { ...base, disposition: 'forwarded-out' };
-    case 'looped':
-      return { ...base, disposition: 'looped' };
-    case 'unknown':
-      return { ...base, disposition: 'unknown' };
-    case 'dropped':
-      return {
-        ...base,
-        disposition: end.rejected ? 'rejected' : 'dropped',
-        dropReason: end.reason,
-      };
-  }
 }
