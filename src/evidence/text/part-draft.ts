@@ -38,7 +38,7 @@ export interface PartDraft {
   /** A line begins; whether the one before was recognised is settled. */
   beginLine(): void;
   /** The line belongs to a format; it counts as recognised unless `unreadable` was said of it. */
-  recognise(): void;
+  recognise(lines?: number): void;
   finish(whole: WholeFile): Parsed<EvidencePart>;
 }
 
@@ -136,8 +136,8 @@ export function partDraft(file: string, options: ReadOptions = {}): PartDraft {
       lines++;
       noted = false;
     },
-    recognise(): void {
-      if (!noted) recognised++;
+    recognise(lines = 1): void {
+      if (!noted) recognised += lines;
     },
     finish,
   };

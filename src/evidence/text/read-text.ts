@@ -2,9 +2,14 @@ import type { Parsed } from '../../packet/issue.ts';
 import type { SourceRef } from '../../packet/source-ref.ts';
 import type { EvidencePart, ReadOptions } from '../part.ts';
 import { captureGroups } from './capture-groups.ts';
+import type { CarriedLine } from './carrier/carried-line.ts';
+import { journalExport } from './carrier/journal-export.ts';
+import { journalRecords } from './carrier/journal-records.ts';
+import { unwrapLine } from './carrier/unwrap-line.ts';
 import { cleanLine, ownCopy } from './clean-line.ts';
 import { clientLines } from './client-lines.ts';
 import { commandLines } from './command-lines.ts';
+import { jsonLines } from './json-lines.ts';
 import type { LineReader, TextLine } from './line-reader.ts';
 import { lineSplitter } from './line-splitter.ts';
 import { logLines } from './log/log-lines.ts';
@@ -36,39 +41,74 @@ export function evidenceTextReader(file: string, options: ReadOptions = {}): Evi
   const draft = partDraft(file, options);
   const groups = captureGroups(file, draft.place.name);
   const client = clientLines(draft);
-  const readers: readonly LineReader[] = [
-    logLines(draft),
-    tcpdumpLines(draft, groups),
-    commandLines(draft),
-    client,
-    proseLines(draft, groups),
-  ];
   let number = 0;
   let afterBlank = true;
+
+  const give = (line: TextLine): boolean => readers.some((reader) => reader.take(line));
+  const carried: CarriedLine = (text, carrier, at) => {
+    const cleaned = ownCopy(cleanLine(text));
+    return cleaned !== '' && give({ ...at, text: cleaned, carrier });
+  };
+  const readers: readonly LineReader[] = [
+    journalExport(carried),
+    logLines(draft),
+    bulkFilter([
+      tcpdumpLines(draft, groups),
+      commandLines(draft),
+      client,
+      proseLines(draft, groups),
+    ]),
+  ];
+  const json = jsonLines([journalRecords(carried)]);
+
+  const plain = (line: TextLine): void => {
+    const cleaned = cleanLine(line.raw);
+    client.watch(line.raw, cleaned, line.number);
+    afterBlank = cleaned === '';
+    if (cleaned === '') return;
+    const { text: inner, carrier } = unwrapLine(cleaned);
+    const text = ownCopy(inner);
+    const source: SourceRef = { file, line: line.number, text };
+    if (give({ ...line, text, source, carrier })) draft.recognise();
+  };
 
   const line = (raw: string): void => {
     draft.beginLine();
     number++;
-    const cleaned = cleanLine(raw);
-    client.watch(raw, cleaned, number);
-    if (cleaned !== '' && worthReading(cleaned)) {
-      const text = ownCopy(cleaned);
-      const source: SourceRef = { file, line: number, text };
-      const read: TextLine = { text, raw, number, source, carrier: null, afterBlank };
-      if (readers.some((reader) => reader.take(read))) draft.recognise();
-    }
-    afterBlank = cleaned === '';
+    const read: TextLine = {
+      text: '',
+      raw,
+      number,
+      source: { file, line: number },
+      carrier: null,
+      afterBlank,
+    };
+    const fed = json.feed(read);
+    if (fed.kind !== 'other') afterBlank = false;
+    if (fed.kind === 'taken') draft.recognise(fed.lines);
+    else if (fed.kind === 'other') for (const each of fed.lines) plain(each);
   };
 
   const splitter = lineSplitter(line);
 
   const end = (): Parsed<EvidencePart> => {
     splitter.end();
+    for (const each of json.end()) plain(each);
     for (const reader of readers) reader.end?.();
     return draft.finish({ overlong: splitter.overlong(), labels: groups.labels });
   };
 
   return { line, chunk: splitter.chunk, end };
+}
+
+/** Keeps what is long and of none of these formats away from readers that try many patterns. */
+function bulkFilter(readers: readonly LineReader[]): LineReader {
+  return {
+    take: (line) => worthReading(line.text) && readers.some((reader) => reader.take(line)),
+    end: () => {
+      for (const reader of readers) reader.end?.();
+    },
+  };
 }
 
 /** Cheap test that keeps the bulk of a large log away from the parsers. */

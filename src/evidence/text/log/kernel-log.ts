@@ -37,12 +37,14 @@ export function parseKernelLog(line: string): KernelLogResult | null {
   if (out < 0) return null;
   const start = line.lastIndexOf('IN=', out - 1);
   if (start < 0 || line.slice(start + 3, out).includes(' ')) return null;
-  const cursor = logTokens(line.slice(start));
+  const repeated = line.includes('message repeated ') && line.endsWith(']');
+  const cursor = logTokens(repeated ? line.slice(start, -1) : line.slice(start));
   const iif = cursor.value('IN') || null;
   const oif = cursor.value('OUT') || null;
   const physin = cursor.value('PHYSIN') || null;
   const physout = cursor.value('PHYSOUT') || null;
   const link = readLink(cursor);
+  cursor.value('TUNNEL');
   if (cursor.word('ARP')) return { kind: 'no-packet' };
   const packet = readPacket(cursor, true);
   if (!packet) return { kind: 'unreadable', code: 'log-line-without-packet' };
@@ -135,7 +137,7 @@ function readPacket(cursor: LogTokens, quotes: boolean): ReadPacket | null {
 type Ipv4Part = Pick<ObservedPacket, 'tos' | 'ttl' | 'ipId' | 'dontFragment' | 'fragmentOffset'>;
 
 function readIpv4(cursor: LogTokens): Ipv4Part {
-  const tos = cursor.number('TOS');
+  const tos = readTos(cursor.value('TOS'));
   const precedence = cursor.number('PREC');
   const ttl = cursor.number('TTL');
   const ipId = cursor.number('ID');
@@ -153,6 +155,11 @@ function readIpv4(cursor: LogTokens): Ipv4Part {
   };
 }
 
+/** The kernel prints 0x10, ulogd's LOGEMU 10; both are hexadecimal. */
+function readTos(text: string | null): number | null {
+  return text !== null && /^(?:0x)?[0-9a-fA-F]{1,2}$/.test(text) ? Number.parseInt(text, 16) : null;
+}
+
 function readIpv6(cursor: LogTokens): Ipv4Part {
   const tos = cursor.number('TC');
   const ttl = cursor.number('HOPLIMIT');
@@ -161,11 +168,15 @@ function readIpv6(cursor: LogTokens): Ipv4Part {
   return { tos, ttl, ipId: null, dontFragment: null, fragmentOffset: fragment };
 }
 
+/** nf_log_syslog.c prints no ports of SCTP; other writers do. */
 function readPorts(cursor: LogTokens, base: ObservedPacket): ReadPacket {
   const sport = cursor.number('SPT');
   const dport = cursor.number('DPT');
   cursor.number('LEN');
-  return { value: { ...base, sport, dport }, cut: dport === null };
+  return {
+    value: { ...base, sport, dport },
+    cut: dport === null && base.protocol !== PROTOCOL.sctp,
+  };
 }
 
 const FLAG_WORDS = ['CWR', 'ECE', 'URG', 'ACK', 'PSH', 'RST', 'SYN', 'FIN'] as const;

@@ -21,19 +21,28 @@ const ISO =
 const UNIX = /^(\d{9,11})\.(\d{1,9}) /;
 const DMESG_T =
   /^\[[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (\d{4})\] ?/;
-const UPTIME = /^\[ *(\d{1,12}\.\d{1,9})\] ?/;
+/** Also of `dmesg -d`, which adds the distance to the line before. */
+const UPTIME = /^\[ *(\d{1,12}\.\d{1,9})(?: <[ \d.]{1,20}>)?\] ?/;
+/** `dmesg -e` and `-H`: only the distance, or a minute without its seconds. */
+const RELATIVE =
+  /^\[(?: *\+\d{1,12}\.\d{1,9}| *<[ \d.]{1,20}>|[A-Z][a-z]{2} ?\d{1,2} \d{2}:\d{2})\] ?/;
+/** `dmesg -x`. */
+const LEVEL = /^[a-z]{3,8} *:[a-z]{3,6} *: /;
+/** rsyslog, when it puts equal messages together. */
+const REPEATED = /^message repeated \d{1,9} times: \[ ?/;
 const KMSG = /^\d{1,4},\d{1,20},(\d{1,20}),[^;]{0,100};/;
 const TAG = /^(?:(\S{1,255}) )?kernel(?:\[\d{1,10}\])?: /;
 const RFC5424 = /^(\S{1,255}) kernel (?:\S{1,48} ){2}(?:-|\[[^\]]{0,500}\]) (?:\ufeff)?/;
 
 /** Takes the framing off the front of a kernel message. A bare message has none. */
 export function readFraming(line: string): LogFraming {
-  const text = line.replace(/^<\d{1,3}>(?:1 )?/, '');
+  const text = line.replace(/^<\d{1,3}>(?:1 )?/, '').replace(LEVEL, '');
   const stamp = readStamp(text);
-  const tagged = readTag(stamp);
+  const named = readTag(stamp);
+  const tagged = { ...named, message: named.message.replace(REPEATED, '') };
   // A syslog stamp has whole seconds; the kernel's own time beside it orders the lines.
   const uptime = UPTIME.exec(tagged.message);
-  if (!uptime) return tagged;
+  if (!uptime) return { ...tagged, message: tagged.message.replace(RELATIVE, '') };
   const rest = readTag({ ...tagged, message: tagged.message.slice(uptime[0].length) });
   const precise = stamp.time !== null && !Number.isInteger(stamp.time);
   return precise ? rest : { ...rest, time: Number(uptime[1]), base: 'uptime' };

@@ -1,0 +1,53 @@
+import type { LineReader, TextLine } from '../line-reader.ts';
+import type { CarriedLine } from './carried-line.ts';
+import { journalEntry } from './journal-entry.ts';
+
+const FIELD = /^([A-Z_][A-Z0-9_]{0,63})=(.*)$/;
+/** `journalctl -o verbose`: the head of an entry. */
+const VERBOSE = /^[A-Z][a-z]{2} (\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{6} \S{1,40}) \[s=[0-9a-f]/;
+/** Fields that one entry may have. */
+const MAX_FIELDS = 500;
+
+/** Reads `journalctl -o export` and `-o verbose`: an entry of one field a line. */
+export function journalExport(carry: CarriedLine): LineReader {
+  let fields: Map<string, string> | null = null;
+  let at: TextLine | null = null;
+
+  const finish = (): void => {
+    const entry = fields && journalEntry((name) => fields?.get(name));
+    if (entry && at) carry(entry.message, entry.carrier, at);
+    fields = null;
+    at = null;
+  };
+
+  return {
+    take(line): boolean {
+      const { text } = line;
+      const verbose = text.includes('[s=') ? VERBOSE.exec(text) : null;
+      if (verbose || text.startsWith('__CURSOR=')) {
+        finish();
+        fields = new Map();
+        if (verbose) fields.set('__REALTIME_TIMESTAMP', microseconds(verbose[1] ?? ''));
+        return true;
+      }
+      if (fields === null) return false;
+      const field = FIELD.exec(text);
+      if (!field || line.afterBlank || fields.size > MAX_FIELDS) {
+        finish();
+        return false;
+      }
+      const [, name = '', value = ''] = field;
+      if (name === 'MESSAGE') at = line;
+      fields.set(name, value);
+      return true;
+    },
+    end: finish,
+  };
+}
+
+/** Of `2026-11-25 17:15:07.745857 UTC`; journalctl prints UTC only when that is the zone. */
+function microseconds(text: string): string {
+  const parts = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}\.\d{6}) UTC$/.exec(text);
+  const time = parts ? Date.parse(`${parts[1]}T${parts[2]?.slice(0, 12)}Z`) : Number.NaN;
+  return Number.isNaN(time) ? '' : `${time * 1000 + Number(parts?.[2]?.slice(12) ?? 0)}`;
+}
