@@ -1,5 +1,7 @@
 import type { Parsed } from '../packet/issue.ts';
 import type { Evidence, EvidenceGroup, Side } from './evidence.ts';
+import { absoluteSequences } from './join/absolute-sequences.ts';
+import { openCarriers } from './join/carriers.ts';
 import { compareClocks } from './join/clocks.ts';
 import { confirmStatements } from './join/confirm.ts';
 import { type Connection, groupConnections } from './join/connection.ts';
@@ -22,10 +24,12 @@ export function buildEvidence(parts: readonly Parsed<EvidencePart>[]): Evidence 
   const numbered = read.map((observation, id): Observation => ({ ...observation, id }));
   const named = resolvePortNames(numbered, statements);
   const placed = placeLogLines(named.value, statements);
-  const joined = groupConnections(joinPackets(placed.value));
+  const tracked = parts.flatMap((part) => part.value.tracked);
+  const observed = openCarriers(absoluteSequences(placed.value));
+  const joined = groupConnections(joinPackets(observed, tracked));
 
   const labels = parts.flatMap((part) => part.value.labels);
-  const sided = inferSides(groupsOf(placed.value), joined, labels);
+  const sided = inferSides(groupsOf(observed), joined, labels);
   const groups = inferNodes(sided, joined);
   const byId = new Map(groups.map((group) => [group.id, group]));
   const settle = (observation: Observation): Observation => settleVantage(observation, byId);
@@ -38,7 +42,7 @@ export function buildEvidence(parts: readonly Parsed<EvidencePart>[]): Evidence 
     (connection, id) => conversationOf(connection, id, context) ?? [],
   );
   const { conversations, flowClasses } = classify(unclassified);
-  const observations = placed.value.map(settle);
+  const observations = observed.map(settle);
   return {
     files: parts.map((part) => part.value.file),
     groups,
@@ -50,7 +54,7 @@ export function buildEvidence(parts: readonly Parsed<EvidencePart>[]): Evidence 
     statements: confirmStatements(statements, conversations, observations),
     counters: counterDeltas(parts.flatMap((part) => part.value.counters)),
     drops: parts.flatMap((part) => part.value.drops),
-    tracked: parts.flatMap((part) => part.value.tracked),
+    tracked,
     sockets: parts.flatMap((part) => part.value.sockets),
     issues: [...parts.flatMap((part) => part.issues), ...named.issues, ...placed.issues],
   };

@@ -3,6 +3,7 @@ import type { Issue } from '../packet/issue.ts';
 import type { SourceRef } from '../packet/source-ref.ts';
 import type { CounterDelta } from './counter.ts';
 import type { DropSighting } from './drop.ts';
+import type { FlowTotals } from './flow-count.ts';
 import type { Observation, TimeBase } from './observation.ts';
 import type { SocketState } from './socket-state.ts';
 import type { TrackedConnection } from './tracked-connection.ts';
@@ -39,6 +40,10 @@ export interface EvidenceFile {
   readonly unplacedCount: number;
   /** Packets that were read but not kept, because the limit was reached. */
   readonly dropped: number;
+  /** Frames of a capture that hold no IP packet, by what they hold. */
+  readonly otherFrames?: readonly { readonly name: string; readonly frames: number }[];
+  /** All packets of a capture of which not all were kept, by flow. */
+  readonly flows?: FlowTotals;
 }
 
 /** One log or one capture. */
@@ -81,13 +86,27 @@ export interface Journey {
   readonly retransmissionOf: number | null;
   /** The header fields by which the sightings are known to be one packet. */
   readonly joinedBy: readonly JoinKey[];
+  /**
+   * Ids of the journeys that one of the sightings may be of as well: their headers are the same, and
+   * neither order nor time tells them apart.
+   */
+  readonly mayBe: readonly number[];
 }
 
 /**
- * `headers`: all printed headers are equal, for lines of one log and for resets, which show no
- * better key.
+ * `headers`: all printed headers are equal, for packets that show no better key. `order`: others
+ * have the same headers, and the order and times at each place tell them apart.
  */
-export type JoinKey = 'ip-id' | 'tcp-sequence' | 'tcp-timestamp' | 'icmp-id' | 'headers';
+export type JoinKey =
+  | 'ip-id'
+  | 'tcp-sequence'
+  | 'tcp-timestamp'
+  | 'icmp-id'
+  | 'payload'
+  | 'quoted-packet'
+  | 'trace-id'
+  | 'headers'
+  | 'order';
 
 /** All packets of one connection attempt, both ways, as one client sees it. */
 export interface Conversation {
@@ -177,6 +196,15 @@ export type Statement =
     }
   /** `N packets dropped by kernel`: what is absent may have been lost. */
   | { readonly kind: 'capture-loss'; readonly dropped: number; readonly source: SourceRef }
+  /** What somebody wrote into a capture file, at a frame or (line 0) of the whole. */
+  | { readonly kind: 'comment'; readonly text: string; readonly source: SourceRef }
+  /** The names that a capture file gives an address. */
+  | {
+      readonly kind: 'host-name';
+      readonly address: Address;
+      readonly names: readonly string[];
+      readonly source: SourceRef;
+    }
   /** An address with its device, prefix or role, as a sentence or heading gives it. */
   | {
       readonly kind: 'address';

@@ -105,6 +105,13 @@ const statementSchema = z.discriminatedUnion('kind', [
     dropped: z.int(),
     source: sourceWithText,
   }),
+  z.strictObject({ kind: z.literal('comment'), text: z.string(), source: sourceWithText }),
+  z.strictObject({
+    kind: z.literal('host-name'),
+    address: ipAddress,
+    names: z.array(z.string()),
+    source: sourceWithText,
+  }),
   z.strictObject({
     kind: z.literal('address'),
     device: nullableString,
@@ -125,6 +132,22 @@ const statementSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const flowCountSchema = z.strictObject({
+  source: ipAddress,
+  destination: ipAddress,
+  protocol: z.int(),
+  sport: nullableInt,
+  dport: nullableInt,
+  packets: z.int(),
+  bytes: z.int(),
+  first: z.number().nullable(),
+  last: z.number().nullable(),
+  syns: z.int(),
+  synAcks: z.int(),
+  fins: z.int(),
+  resets: z.int(),
+});
+
 /** `hookline evidence --json`. */
 export const evidenceSchema = z.strictObject({
   schema: z.literal(EVIDENCE_SCHEMA),
@@ -137,6 +160,8 @@ export const evidenceSchema = z.strictObject({
       unplaced: z.array(sourceWithText),
       unplacedCount: z.int(),
       dropped: z.int(),
+      otherFrames: z.array(z.strictObject({ name: z.string(), frames: z.int() })).optional(),
+      flows: z.strictObject({ flows: z.array(flowCountSchema), uncounted: z.int() }).optional(),
     }),
   ),
   groups: z.array(groupSchema),
@@ -146,7 +171,20 @@ export const evidenceSchema = z.strictObject({
       id: z.int(),
       sightings: z.array(z.int()).describe('ids of observations, in path order'),
       retransmissionOf: nullableInt,
-      joinedBy: z.array(z.enum(['ip-id', 'tcp-sequence', 'tcp-timestamp', 'icmp-id', 'headers'])),
+      joinedBy: z.array(
+        z.enum([
+          'ip-id',
+          'tcp-sequence',
+          'tcp-timestamp',
+          'icmp-id',
+          'payload',
+          'quoted-packet',
+          'trace-id',
+          'headers',
+          'order',
+        ]),
+      ),
+      mayBe: z.array(z.int()).describe('ids of journeys that a sighting may be of as well'),
     }),
   ),
   conversations: z.array(

@@ -10,6 +10,7 @@ export interface DirectedPacket {
   readonly direction: 'original' | 'reply';
   readonly sightings: readonly Observation[];
   readonly joinedBy: readonly JoinKey[];
+  readonly mayBe: readonly number[];
 }
 
 /** The packets of one connection attempt, the earliest first. */
@@ -159,7 +160,8 @@ function directed(indexes: readonly number[], packets: readonly JoinedPacket[]):
     const packet = packets[index];
     if (!packet) continue;
     const direction = directionOf(packet, originals);
-    list.push({ index, direction, sightings: packet.sightings, joinedBy: packet.joinedBy });
+    const { sightings, joinedBy, mayBe } = packet;
+    list.push({ index, direction, sightings, joinedBy, mayBe });
   }
   const first = list[0]?.sightings[0];
   return { protocol: first ? concerned(first).protocol : 0, packets: list };

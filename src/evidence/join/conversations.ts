@@ -24,6 +24,7 @@ export function conversationOf(
       sightings: pathOrder(packet.sightings, packet.direction, context),
       retransmissionOf: repeats.get(packet.index) ?? null,
       joinedBy: packet.joinedBy,
+      mayBe: packet.mayBe,
     };
   });
   const isReply = new Set(replies);

@@ -1,6 +1,6 @@
 import { type Observation, subject } from '../observation.ts';
 import type { DirectedPacket } from './connection.ts';
-import { flagBits } from './identity.ts';
+import { flagBits } from './flag-bits.ts';
 
 /** For each packet of a connection the earlier one that it repeats, by index. */
 export function findRetransmissions(
