@@ -6,6 +6,7 @@ import { evidenceCommand } from './commands/evidence.ts';
 import { explainCommand } from './commands/explain.ts';
 import { helpCommand } from './commands/help.ts';
 import { labCommand } from './commands/lab.ts';
+import { logRulesCommand } from './commands/logrules.ts';
 import { replayCommand } from './commands/replay.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { traceCommand } from './commands/trace.ts';
@@ -37,6 +38,7 @@ export async function createProgram(
     compareCommand(io, setExit),
     evidenceCommand(io, setExit),
     collectCommand(io, setExit),
+    logRulesCommand(io),
     explainCommand(io),
     replayCommand(io, setExit),
     labCommand(io, setExit),

@@ -12,6 +12,7 @@ const SUBJECTS = [
   'lab-verify',
   'lab-fuzz',
   'lab-clean',
+  'logrules',
   'explain',
 ] as const;
 

@@ -8,6 +8,7 @@ import { labCleanSchema } from './lab-clean.ts';
 import { labFuzzSchema } from './lab-fuzz.ts';
 import { labRunSchema } from './lab-run.ts';
 import { labVerifySchema } from './lab-verify.ts';
+import { logRulesSchema } from './logrules.ts';
 import { replaySchema } from './replay.ts';
 import { traceSchema } from './trace.ts';
 
@@ -23,5 +24,6 @@ export const PUBLISHED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'lab-verify': labVerifySchema,
   'lab-fuzz': labFuzzSchema,
   'lab-clean': labCleanSchema,
+  logrules: logRulesSchema,
   explain: explainSchema,
 };

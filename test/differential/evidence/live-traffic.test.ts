@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,8 +8,8 @@ import { buildEvidence } from '../../../src/evidence/build-evidence.ts';
 import type { Evidence, Journey } from '../../../src/evidence/evidence.ts';
 import { readEvidenceFile } from '../../../src/evidence/read-evidence-file.ts';
 import { labMissing, makeNamespaces, until } from '../paths/namespaces.ts';
+import { kernelLog, letNamespacesLog } from './namespaces-log.ts';
 
-const ALL_NETNS = '/proc/sys/net/netfilter/nf_log_all_netns';
 const MARK = `hlev${process.pid}`;
 const missing = labMissing([
   'ip',
@@ -68,24 +68,6 @@ async function capture(netns: string, options: readonly string[]): Promise<Child
   return child;
 }
 
-/**
- * Lets namespaces log. A process of its own waits on a pipe from this one and then sets back what
- * was set before: the pipe closes also when this process is killed.
- */
-function letNamespacesLog(): () => Promise<void> {
-  const before = readFileSync(ALL_NETNS, 'utf8').trim();
-  const guard = spawn('sh', ['-c', `cat >/dev/null; echo ${before} >${ALL_NETNS}`], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  });
-  writeFileSync(ALL_NETNS, '1');
-  return async () => {
-    const exited = once(guard, 'exit');
-    guard.stdin.end();
-    await exited;
-  };
-}
-
 async function end(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGINT');
@@ -93,8 +75,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 function keptLog(): string[] {
-  const text = execFileSync('dmesg', { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-  return text.split('\n').filter((line) => line.includes(MARK));
+  return kernelLog().filter((line) => line.includes(MARK));
 }
 
 describe.skipIf(missing !== null)(
