@@ -1,7 +1,7 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildEvidence } from '../evidence/build-evidence.ts';
-import { isCapture } from '../evidence/capture/read-capture.ts';
+import { isCapture } from '../evidence/capture/capture-reader.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { EvidencePart, ReadOptions } from '../evidence/part.ts';
 import { encodingOf, isBinary, readEvidenceFile } from '../evidence/read-evidence-file.ts';

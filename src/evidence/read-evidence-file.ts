@@ -1,5 +1,6 @@
 import type { Parsed } from '../packet/issue.ts';
-import { isCapture, readCapture } from './capture/read-capture.ts';
+import { isCapture } from './capture/capture-reader.ts';
+import { readCapture } from './capture/read-capture.ts';
 import type { EvidencePart, ReadOptions } from './part.ts';
 import { isNstatFile, readNstat } from './read-nstat.ts';
 import { evidenceTextReader, readEvidenceText } from './text/read-text.ts';

@@ -16,8 +16,9 @@ export const NO_TCP_OPTIONS: TcpOptions = {
 
 /** Reads the options up to the first malformed one. */
 export function readTcpOptions(bytes: Uint8Array): TcpOptions {
+  if (bytes.length === 0) return NO_TCP_OPTIONS;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let options = NO_TCP_OPTIONS;
+  const options: { -readonly [name in keyof TcpOptions]: TcpOptions[name] } = { ...NO_TCP_OPTIONS };
   let at = 0;
   while (at < bytes.length) {
     const kind = view.getUint8(at);
@@ -29,14 +30,11 @@ export function readTcpOptions(bytes: Uint8Array): TcpOptions {
     if (at + 1 >= bytes.length) break;
     const length = view.getUint8(at + 1);
     if (length < 2 || at + length > bytes.length) break;
-    if (kind === 2 && length === 4) options = { ...options, mss: view.getUint16(at + 2) };
-    if (kind === 3 && length === 3) options = { ...options, windowScale: view.getUint8(at + 2) };
+    if (kind === 2 && length === 4) options.mss = view.getUint16(at + 2);
+    if (kind === 3 && length === 3) options.windowScale = view.getUint8(at + 2);
     if (kind === 8 && length === 10) {
-      options = {
-        ...options,
-        timestampValue: view.getUint32(at + 2),
-        timestampEcho: view.getUint32(at + 6),
-      };
+      options.timestampValue = view.getUint32(at + 2);
+      options.timestampEcho = view.getUint32(at + 6);
     }
     at += length;
   }

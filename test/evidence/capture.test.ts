@@ -340,7 +340,12 @@ describe('a damaged capture', () => {
     ['with a header only', two.slice(0, 24), 0, undefined],
     ['cut in its own header', two.slice(0, 20), 0, 'capture-cut-off'],
     ['pcapng cut in a block', ng.slice(0, -4), 1, 'capture-cut-off'],
-    ['of a frame of an impossible length', pcapLength(two, 0x7fffffff), 0, 'capture-broken-block'],
+    [
+      'whose first frame has an impossible length',
+      pcapLength(two, 0x7fffffff),
+      1,
+      'capture-broken-block',
+    ],
     ['of an unknown link type', pcap([SYN], { linkType: 147 }), 0, 'capture-link-type-unknown'],
     ['of a frame too short for its link', pcap([hex('0200')]), 0, 'capture-frame-short'],
     [

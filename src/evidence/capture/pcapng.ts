@@ -1,15 +1,25 @@
-import { type Bytes, bytesOf } from './cursor.ts';
-import { type CapturedFrame, type FrameProblem, type FrameSource, MAX_FRAME } from './frame.ts';
+import { ipv4 } from '../../packet/address.ts';
+import type { ByteWindow } from './byte-window.ts';
+import { type FrameReader, type FrameSink, MAX_FRAME, newFrame } from './frame.ts';
+import { ipv6At } from './ip-address.ts';
+import { eachOption, optionText, signed64, toSeconds, unitsPerSecond } from './pcapng-options.ts';
 
 /** The next-generation capture file. Source: IETF draft-ietf-opsawg-pcapng. */
 
 const SECTION = 0x0a0d0d0a;
-const INTERFACE = 1;
-const OLD_PACKET = 2;
-const SIMPLE_PACKET = 3;
-const ENHANCED_PACKET = 6;
 const BYTE_ORDER = 0x1a2b3c4d;
+const BLOCK = {
+  interface: 1,
+  oldPacket: 2,
+  simplePacket: 3,
+  names: 4,
+  statistics: 5,
+  packet: 6,
+} as const;
+/** Read past: systemd's journal, secrets of TLS, what only its maker understands. */
+const OTHER_BLOCKS = new Set([7, 8, 9, 10, 0xbad, 0x40000bad]);
 const MAX_BLOCK = 16_777_216;
+const COMMENT = 1;
 
 interface Interface {
   readonly linkType: number;
@@ -19,160 +29,238 @@ interface Interface {
   readonly snapLength: number;
 }
 
-interface Section {
-  readonly bytes: Bytes;
-  readonly interfaces: Interface[];
+/** Whether the bytes begin as a pcapng file does. */
+export function isPcapng(data: Uint8Array): boolean {
+  if (data.length < 12) return false;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  return view.getUint32(0) === SECTION && byteOrder(view, 0) !== null;
 }
 
-/** Null when the bytes do not begin as a pcapng file. */
-export function openPcapng(data: Uint8Array): FrameSource | null {
-  if (bytesOf(data).u32(0) !== SECTION || byteOrder(data, 0) === null) return null;
-  return { format: 'pcapng', read: (frame) => readPcapng(data, frame) };
+/** Whether a section is little-endian; null when it is no section. */
+function byteOrder(view: DataView, at: number): boolean | null {
+  if (view.getUint32(at + 8, true) === BYTE_ORDER) return true;
+  return view.getUint32(at + 8, false) === BYTE_ORDER ? false : null;
 }
 
-function byteOrder(data: Uint8Array, at: number): Bytes | null {
-  for (const little of [false, true]) {
-    const bytes = bytesOf(data, little);
-    if (bytes.u32(at + 8) === BYTE_ORDER) return bytes;
-  }
-  return null;
-}
+/** Reads blocks until the file ends; behind garbage it goes on at the next block it can find. */
+export function pcapngReader(sink: FrameSink): FrameReader {
+  const frame = newFrame();
+  let interfaces: Interface[] = [];
+  /** What each interface's last statistics counted as lost: they count from its start. */
+  const losses = new Map<number, number>();
+  const lostPackets = { byStatistics: 0, byFrames: 0 };
+  let lost = false;
 
-function readPcapng(data: Uint8Array, emit: (frame: CapturedFrame) => void): FrameProblem | null {
-  let section: Section | null = null;
-  let number = 0;
-  let at = 0;
-  while (at < data.length) {
-    // The section block's type reads the same in both byte orders.
-    if (bytesOf(data).u32(at) === SECTION) {
-      const bytes = byteOrder(data, at);
-      if (!bytes) return 'capture-broken-block';
-      section = { bytes, interfaces: [] };
+  const comments = (window: ByteWindow, from: number, end: number, number: number): void => {
+    eachOption(window.view, from, end, frame.little, (code, at, length) => {
+      if (code === COMMENT) sink.comment(optionText(window.data, at, length), number);
+    });
+  };
+
+  const addInterface = (window: ByteWindow, at: number, end: number): void => {
+    const { view } = window;
+    const { little } = frame;
+    let device: string | null = null;
+    let units = 1e6;
+    let offset = 0;
+    eachOption(view, at + 8, end, little, (code, from, length) => {
+      if (code === COMMENT) sink.comment(optionText(window.data, from, length), 0);
+      if (code === 2) device = optionText(window.data, from, Math.min(length, 64)) || null;
+      if (code === 9 && length >= 1) units = unitsPerSecond(view.getUint8(from));
+      if (code === 14 && length >= 8) offset = signed64(view, from, little);
+    });
+    interfaces.push({
+      linkType: view.getUint16(at, little),
+      device,
+      unitsPerSecond: units,
+      offset,
+      snapLength: view.getUint32(at + 4, little),
+    });
+  };
+
+  const emit = (on: Interface, data: Uint8Array, from: number, length: number): void => {
+    frame.number++;
+    frame.linkType = on.linkType;
+    frame.device = on.device;
+    frame.data = data;
+    frame.from = from;
+    frame.end = from + length;
+    sink.frame(frame);
+  };
+
+  /** False when the block is broken. */
+  const timedFrame = (window: ByteWindow, at: number, end: number, enhanced: boolean): boolean => {
+    const { view } = window;
+    const { little } = frame;
+    if (at + 20 > end) return false;
+    const on = interfaces[enhanced ? view.getUint32(at, little) : view.getUint16(at, little)];
+    const length = view.getUint32(at + 12, little);
+    if (!on || length > MAX_FRAME || at + 20 + length > end) return false;
+    const [high, low] = [view.getUint32(at + 4, little), view.getUint32(at + 8, little)];
+    frame.time = on.offset + toSeconds(high, low, on.unitsPerSecond);
+    frame.wireLength = view.getUint32(at + 16, little);
+    frame.direction = null;
+    const options = at + 20 + length + ((4 - (length % 4)) % 4);
+    if (options + 4 <= end) packetOptions(window, options, end, enhanced);
+    emit(on, window.data, at + 20, length);
+    return true;
+  };
+
+  const packetOptions = (window: ByteWindow, at: number, end: number, enhanced: boolean): void => {
+    const { view } = window;
+    eachOption(view, at, end, frame.little, (code, from, length) => {
+      if (code === 2 && length === 4) {
+        const way = view.getUint32(from, frame.little) & 3;
+        frame.direction = way === 1 ? 'in' : way === 2 ? 'out' : null;
+      }
+      // Lost between this frame and the one before on the same interface.
+      if (code === 4 && enhanced && length === 8) {
+        lostPackets.byFrames += Number(view.getBigUint64(from, frame.little));
+      }
+      if (code === COMMENT) sink.comment(optionText(window.data, from, length), frame.number + 1);
+    });
+  };
+
+  /** The block has no time: such a frame cannot be ordered. */
+  const simpleFrame = (window: ByteWindow, at: number, end: number): boolean => {
+    const [on] = interfaces;
+    if (!on || at + 4 > end) return false;
+    const wire = window.view.getUint32(at, frame.little);
+    const snap = on.snapLength === 0 ? wire : Math.min(on.snapLength, wire);
+    frame.time = Number.NaN;
+    frame.wireLength = wire;
+    frame.direction = null;
+    emit(on, window.data, at + 4, Math.min(snap, end - at - 4));
+    return true;
+  };
+
+  /** Drops are counted from the start of the capture: only what is new is told. */
+  const statistics = (window: ByteWindow, at: number, end: number): void => {
+    if (at + 12 > end) return;
+    const { view } = window;
+    const { little } = frame;
+    let dropped = 0;
+    eachOption(view, at + 12, end, little, (code, from, length) => {
+      const isDrop = code === 5 || code === 7;
+      if (isDrop && length === 8) dropped += Number(view.getBigUint64(from, little));
+      if (code === COMMENT) sink.comment(optionText(window.data, from, length), 0);
+    });
+    const id = view.getUint32(at, little);
+    const before = losses.get(id) ?? 0;
+    losses.set(id, dropped);
+    lostPackets.byStatistics += Math.max(0, dropped - before);
+  };
+
+  const names = (window: ByteWindow, from: number, end: number): void => {
+    const { view, data } = window;
+    for (let at = from; at + 4 <= end; ) {
+      const type = view.getUint16(at, frame.little);
+      const length = view.getUint16(at + 2, frame.little);
+      const size = type === 1 ? 4 : 16;
+      if (type === 0 || at + 4 + length > end) return;
+      if ((type === 1 || type === 2) && length > size) {
+        const address = type === 1 ? ipv4(view.getUint32(at + 4)) : ipv6At(data, at + 4);
+        const list = new TextDecoder().decode(data.subarray(at + 4 + size, at + 4 + length));
+        sink.hostName(
+          address,
+          list.split('\u0000').filter((name) => name !== ''),
+        );
+      }
+      at += 4 + length + ((4 - (length % 4)) % 4);
     }
-    if (!section) return 'capture-broken-block';
-    const type = section.bytes.u32(at);
-    const length = section.bytes.u32(at + 4);
-    if (type === null || length === null) return 'capture-cut-off';
-    if (length < 12 || length % 4 !== 0 || length > MAX_BLOCK) return 'capture-broken-block';
-    if (at + length > data.length) return 'capture-cut-off';
-    const block = section.bytes.slice(at + 8, at + length - 4);
-    if (type === INTERFACE) {
-      const read = readInterface(block);
-      if (!read) return 'capture-broken-block';
-      section.interfaces.push(read);
-    } else {
-      const frame = readFrame(type, block, section.interfaces);
-      if (frame === 'broken') return 'capture-broken-block';
-      if (frame) emit({ ...frame, number: ++number });
+  };
+
+  /** False when the block is broken. */
+  const block = (window: ByteWindow, type: number, at: number, end: number): boolean => {
+    switch (type) {
+      case SECTION:
+        interfaces = [];
+        losses.clear();
+        comments(window, at + 16, end, 0);
+        return true;
+      case BLOCK.interface:
+        if (at + 8 > end) return false;
+        addInterface(window, at, end);
+        return true;
+      case BLOCK.packet:
+        return timedFrame(window, at, end, true);
+      case BLOCK.oldPacket:
+        return timedFrame(window, at, end, false);
+      case BLOCK.simplePacket:
+        return simpleFrame(window, at, end);
+      case BLOCK.names:
+        names(window, at, end);
+        return true;
+      case BLOCK.statistics:
+        statistics(window, at, end);
+        return true;
+      default:
+        return true;
     }
-    at += length;
-  }
-  return null;
-}
+  };
 
-function readInterface(block: Bytes): Interface | null {
-  const linkType = block.u16(0);
-  const snapLength = block.u32(4);
-  if (linkType === null || snapLength === null) return null;
-  let device: string | null = null;
-  let unitsPerSecond = 1e6;
-  let offset = 0;
-  for (const option of options(block, 8)) {
-    if (option.code === 2) device = text(option.value.raw(0, option.value.length));
-    if (option.code === 9) unitsPerSecond = resolution(option.value.u8(0) ?? 6);
-    if (option.code === 14) offset = signed64(option.value);
-  }
-  return { linkType, device, unitsPerSecond, offset, snapLength };
-}
+  /** A block's length when one begins at `at`: `more` when that cannot be seen yet, else null. */
+  const blockAt = (window: ByteWindow, at: number): number | 'more' | null => {
+    const { view, end } = window;
+    if (at + 12 > end) return 'more';
+    // The section block's type reads the same in both byte orders, and it says which one follows.
+    const isSection = view.getUint32(at) === SECTION;
+    const order = isSection ? byteOrder(view, at) : frame.little;
+    if (order === null) return null;
+    const length = view.getUint32(at + 4, order);
+    if (length < 12 || length % 4 !== 0 || length > MAX_BLOCK) return null;
+    if (at + length > end) return 'more';
+    if (view.getUint32(at + length - 4, order) !== length) return null;
+    if (isSection) frame.little = order;
+    return length;
+  };
 
-function readFrame(
-  type: number,
-  block: Bytes,
-  interfaces: readonly Interface[],
-): Omit<CapturedFrame, 'number'> | 'broken' | null {
-  switch (type) {
-    case ENHANCED_PACKET:
-      return timedFrame(block, interfaces[block.u32(0) ?? -1], true);
-    case OLD_PACKET:
-      return timedFrame(block, interfaces[block.u16(0) ?? -1], false);
-    case SIMPLE_PACKET: {
-      const on = interfaces[0];
-      const original = block.u32(0);
-      if (!on || original === null) return 'broken';
-      const snap = on.snapLength === 0 ? original : Math.min(on.snapLength, original);
-      const data = block.raw(4, 4 + Math.min(snap, block.length - 4));
-      // The block has no time: such a frame cannot be ordered.
-      return { time: Number.NaN, ...placed(on), data, direction: null };
+  const isKnown = (type: number): boolean =>
+    type === SECTION || (type >= 1 && type <= 6) || OTHER_BLOCKS.has(type);
+
+  /** Goes on to the next whole block of a known type; false when more has to be seen. */
+  const search = (window: ByteWindow, last: boolean): boolean => {
+    for (let at = window.start + 1; at + 12 <= window.end; at++) {
+      const { view } = window;
+      if (view.getUint32(at) !== SECTION && !isKnown(view.getUint32(at, frame.little))) continue;
+      const length = blockAt(window, at);
+      if (length === null || (length === 'more' && (last || window.end - at > 2 * MAX_FRAME))) {
+        continue;
+      }
+      window.start = length === 'more' ? at - 1 : at;
+      return length !== 'more';
     }
-    default:
-      return null;
-  }
-}
+    window.start = last ? window.end : Math.max(window.start, window.end - 12);
+    return false;
+  };
 
-function timedFrame(
-  block: Bytes,
-  on: Interface | undefined,
-  enhanced: boolean,
-): Omit<CapturedFrame, 'number'> | 'broken' {
-  const high = block.u32(4);
-  const low = block.u32(8);
-  const length = block.u32(12);
-  if (!on || high === null || low === null || length === null) return 'broken';
-  if (length > MAX_FRAME || 20 + length > block.length) return 'broken';
-  const data = block.raw(20, 20 + length);
-  const units = high * 4294967296 + low;
-  const time = on.offset + toSeconds(units, high, low, on.unitsPerSecond);
-  const flags = enhanced ? epbFlags(block, 20 + length + ((4 - (length % 4)) % 4)) : 0;
-  const direction = (flags & 3) === 1 ? 'in' : (flags & 3) === 2 ? 'out' : null;
-  return { time, ...placed(on), data, direction };
-}
+  const read = (window: ByteWindow, last: boolean): void => {
+    readBlocks(window, last);
+    // Both may be written of the same loss.
+    const dropped = Math.max(lostPackets.byStatistics, lostPackets.byFrames);
+    if (last && dropped > 0) sink.loss(dropped);
+  };
 
-/** Nanoseconds since 1970 do not fit a double exactly, so whole seconds are split off first. */
-function toSeconds(units: number, high: number, low: number, perSecond: number): number {
-  if (units <= Number.MAX_SAFE_INTEGER) return units / perSecond;
-  const exact = (BigInt(high) << 32n) | BigInt(low);
-  const per = BigInt(Math.round(perSecond));
-  return Number(exact / per) + Number(exact % per) / perSecond;
-}
+  const readBlocks = (window: ByteWindow, last: boolean): void => {
+    for (;;) {
+      if (lost && !search(window, last)) return;
+      lost = false;
+      const at = window.start;
+      const length = blockAt(window, at);
+      if (length === 'more') break;
+      const type = length === null ? 0 : window.view.getUint32(at, frame.little);
+      if (length === null || !block(window, type, at + 8, at + length - 4)) {
+        sink.problem('capture-broken-block', frame.number);
+        lost = true;
+        continue;
+      }
+      window.start = at + length;
+    }
+    if (last && window.start < window.end) {
+      sink.problem('capture-cut-off', frame.number);
+      window.start = window.end;
+    }
+  };
 
-function placed(on: Interface): Pick<CapturedFrame, 'linkType' | 'device'> {
-  return { linkType: on.linkType, device: on.device };
-}
-
-function epbFlags(block: Bytes, from: number): number {
-  for (const option of options(block, from)) {
-    if (option.code === 2) return option.value.u32(0) ?? 0;
-  }
-  return 0;
-}
-
-interface Option {
-  readonly code: number;
-  readonly value: Bytes;
-}
-
-function* options(block: Bytes, from: number): Generator<Option> {
-  for (let at = from; at + 4 <= block.length; ) {
-    const code = block.u16(at) ?? 0;
-    const length = block.u16(at + 2) ?? 0;
-    if (code === 0 || at + 4 + length > block.length) return;
-    yield { code, value: block.slice(at + 4, at + 4 + length) };
-    at += 4 + length + ((4 - (length % 4)) % 4);
-  }
-}
-
-/** if_tsresol: a power of ten, or of two when the top bit is set. */
-function resolution(value: number): number {
-  return value & 0x80 ? 2 ** (value & 0x7f) : 10 ** value;
-}
-
-function signed64(value: Bytes): number {
-  const a = value.u32(0) ?? 0;
-  const b = value.u32(4) ?? 0;
-  const [high, low] = value.little ? [b, a] : [a, b];
-  return (high | 0) * 4294967296 + low;
-}
-
-function text(data: Uint8Array): string {
-  return String.fromCharCode(...data.subarray(0, 64).filter((byte) => byte > 31 && byte < 127));
+  return { format: 'pcapng', read };
 }

@@ -1,6 +1,11 @@
-import { type Bytes, bytesOf } from '../../evidence/capture/cursor.ts';
+import { u16, u32 } from '../../evidence/capture/cursor.ts';
 import { readIpPacket } from '../../evidence/capture/ip-packet.ts';
-import { ETHER_IPV6, type LinkFrame, readLink } from '../../evidence/capture/link-layer.ts';
+import {
+  ETHER_IPV6,
+  newLinkHead,
+  observedLink,
+  readLinkHead,
+} from '../../evidence/capture/link-layer.ts';
 import type { Sighting } from '../report.ts';
 
 const ETHER_ARP = 0x0806;
@@ -16,20 +21,22 @@ const NEIGHBOUR_SOLICITATION = 135;
  */
 export function countsAsActivity({ packet, frame, linkType }: Sighting): boolean {
   if (packet) return true;
-  const bytes = bytesOf(Buffer.from(frame, 'hex'));
-  const link = readLink(linkType, bytes);
-  if (link?.etherType === ETHER_ARP) return asksByArp(bytes.slice(link.at, bytes.length), link);
-  if (link?.etherType === ETHER_IPV6) return solicits(bytes.slice(link.at, bytes.length));
-  return false;
+  const bytes = Buffer.from(frame, 'hex');
+  const link = newLinkHead();
+  if (!readLinkHead(linkType, bytes, 0, bytes.length, link)) return false;
+  if (link.etherType === ETHER_ARP) {
+    const isBroadcast = observedLink(bytes, link)?.destinationMac === 'ff:ff:ff:ff:ff:ff';
+    return isBroadcast && asksByArp(bytes, link.at);
+  }
+  return link.etherType === ETHER_IPV6 && solicits(bytes.subarray(link.at));
 }
 
-function asksByArp(arp: Bytes, { link }: LinkFrame): boolean {
-  const isBroadcast = link?.destinationMac === 'ff:ff:ff:ff:ff:ff';
-  return isBroadcast && arp.u16(6) === ARP_REQUEST && arp.u32(14) !== arp.u32(24);
+function asksByArp(bytes: Uint8Array, at: number): boolean {
+  return u16(bytes, at + 6) === ARP_REQUEST && u32(bytes, at + 14) !== u32(bytes, at + 24);
 }
 
 /** A neighbour solicitation to a multicast address, from an address that is in use. */
-function solicits(bytes: Bytes): boolean {
+function solicits(bytes: Uint8Array): boolean {
   const packet = readIpPacket(bytes);
   if (!packet || packet.icmp?.type !== NEIGHBOUR_SOLICITATION) return false;
   const { source, destination } = packet;

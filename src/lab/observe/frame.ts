@@ -1,6 +1,10 @@
-import { bytesOf } from '../../evidence/capture/cursor.ts';
 import { readIpPacket } from '../../evidence/capture/ip-packet.ts';
-import { ETHER_IPV4, ETHER_IPV6, readLink } from '../../evidence/capture/link-layer.ts';
+import {
+  ETHER_IPV4,
+  ETHER_IPV6,
+  newLinkHead,
+  readLinkHead,
+} from '../../evidence/capture/link-layer.ts';
 import type { ObservedPacket } from '../../evidence/observation.ts';
 import { PROTOCOL } from '../../packet/protocol.ts';
 import type { Sighting } from '../report.ts';
@@ -20,10 +24,10 @@ export function linkTypeOf(hardware: number): Sighting['linkType'] {
 
 /** The IP packet of a frame; null when it carries none or belongs to no flow (`isBackground`). */
 export function packetOf(frame: Uint8Array, linkType: Sighting['linkType']): ObservedPacket | null {
-  const bytes = bytesOf(frame);
-  const link = readLink(linkType, bytes);
-  if (link?.etherType !== ETHER_IPV4 && link?.etherType !== ETHER_IPV6) return null;
-  const packet = readIpPacket(bytes.slice(link.at, bytes.length));
+  const link = newLinkHead();
+  if (!readLinkHead(linkType, frame, 0, frame.length, link)) return null;
+  if (link.etherType !== ETHER_IPV4 && link.etherType !== ETHER_IPV6) return null;
+  const packet = readIpPacket(frame, link.at);
   return packet && !isBackground(packet) ? packet : null;
 }
 

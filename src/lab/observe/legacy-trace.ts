@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { bytesOf } from '../../evidence/capture/cursor.ts';
 import { readIpPacket } from '../../evidence/capture/ip-packet.ts';
 import type { ObservedPacket } from '../../evidence/observation.ts';
 import type { Hook } from '../../linux/hook.ts';
@@ -162,7 +161,7 @@ function readHit(body: DataView): LegacyHit | null {
   const [, table, chain, kind, number] =
     PREFIX.exec(textOf(attributes.get(NFULA.prefix)) ?? '') ?? [];
   if (table === undefined || chain === undefined) return null;
-  const packet = readIpPacket(bytesOf(bytesIn(attributes.get(NFULA.payload))));
+  const packet = readIpPacket(bytesIn(attributes.get(NFULA.payload)));
   if (packet && isBackground(packet)) return null;
   const mark = numberOf(attributes.get(NFULA.mark)) ?? 0;
   return {

@@ -1,4 +1,3 @@
-import { bytesOf } from '../../evidence/capture/cursor.ts';
 import { readIpPacket } from '../../evidence/capture/ip-packet.ts';
 import type { ObservedPacket } from '../../evidence/observation.ts';
 import type { CtState } from '../../linux/ct-state.ts';
@@ -79,7 +78,7 @@ function readDump(attributes: Attributes, mark: number): PacketDump | null {
   const network = attributes.get(NFTA.trace.networkHeader);
   if (!network) return null;
   const transport = hasExtension(network) ? undefined : attributes.get(NFTA.trace.transportHeader);
-  const packet = readIpPacket(bytesOf(joined([bytesIn(network), bytesIn(transport)])));
+  const packet = readIpPacket(joined([bytesIn(network), bytesIn(transport)]));
   return (
     packet && {
       iif: numberOf(attributes.get(NFTA.trace.iif)),

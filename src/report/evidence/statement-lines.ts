@@ -1,6 +1,7 @@
 import type { Evidence, Statement } from '../../evidence/evidence.ts';
 import { formatAddress } from '../../packet/address.ts';
 import { formatSource } from '../../packet/source-ref.ts';
+import { fitTo } from '../text/width.ts';
 
 type LogRule = Extract<Statement, { kind: 'log-rule' }>;
 
@@ -25,6 +26,14 @@ export function statementLines(evidence: Evidence): readonly string[] {
       case 'capture-loss':
         lines.push(
           `${statement.dropped} packets were dropped by the capture (${formatSource(statement.source)})`,
+        );
+        break;
+      case 'comment':
+        lines.push(`"${fitTo(statement.text, 200)}" (${formatSource(statement.source)})`);
+        break;
+      case 'host-name':
+        lines.push(
+          `${formatAddress(statement.address)} is ${statement.names.join(', ')} (${formatSource(statement.source)})`,
         );
         break;
       case 'flush':

@@ -1,0 +1,87 @@
+import type { Observation, ObservedPacket, Vantage } from '../observation.ts';
+import type { FilePlace } from '../place-of-file.ts';
+import type { Frame } from './frame.ts';
+import { type LinkHead, observedLink } from './link-layer.ts';
+import type { NflogFrame } from './nflog.ts';
+
+/** What one frame shows, and of where it was captured. */
+export interface FrameParts {
+  readonly file: string;
+  readonly place: FilePlace;
+  readonly format: 'pcap' | 'pcapng';
+  readonly read: Frame;
+  readonly link: LinkHead;
+  /** Set for a packet that a rule logged. */
+  readonly nflog: NflogFrame | null;
+  readonly packet: ObservedPacket;
+}
+
+/** The observation of a frame's packet; its id is given when all are read. */
+export function frameObservation(parts: FrameParts): Observation {
+  const { file, place, read, nflog } = parts;
+  const timed = !Number.isNaN(read.time);
+  const timeBase = timed ? 'epoch' : 'none';
+  return {
+    id: -1,
+    vantage: nflog ? logVantage(parts, nflog) : captureVantage(parts),
+    time: timed ? read.time : null,
+    timeBase,
+    clock: `${place.node ?? file}@${timeBase}`,
+    packet: nflog?.mark ? { ...parts.packet, mark: nflog.mark } : parts.packet,
+    link: observedLink(read.data, parts.link),
+    uid: nflog?.uid ?? null,
+    format: parts.format,
+    source: { file, line: read.number },
+  };
+}
+
+const NOWHERE = {
+  hook: null,
+  table: null,
+  chain: null,
+  rule: null,
+  ruleText: null,
+  verdict: null,
+  traceId: null,
+  iif: null,
+  oif: null,
+  physin: null,
+  physout: null,
+} as const;
+
+function captureVantage({ file, place, read, link }: FrameParts): Vantage {
+  const device = read.device ?? place.device;
+  return {
+    ...NOWHERE,
+    kind: 'capture',
+    node: place.node,
+    netns: place.netns,
+    device: device === 'any' || device === null ? numbered(link.ifindex) : device,
+    direction: read.direction ?? link.direction,
+    label: place.name,
+    group: read.device === null ? file : `${file}#${read.device}`,
+  };
+}
+
+/** The frame names its devices by the host's numbers only. */
+function logVantage({ file, place }: FrameParts, nflog: NflogFrame): Vantage {
+  return {
+    ...NOWHERE,
+    kind: 'log',
+    node: place.node,
+    netns: place.netns,
+    device: null,
+    hook: nflog.hook,
+    iif: numbered(nflog.indev),
+    oif: numbered(nflog.outdev),
+    physin: numbered(nflog.physIndev),
+    physout: numbered(nflog.physOutdev),
+    direction: null,
+    label: nflog.prefix,
+    group: `${file}#log:${place.node ?? ''}`,
+  };
+}
+
+function numbered(ifindex: number): string | null {
+  return ifindex === 0 ? null : `ifindex ${ifindex}`;
+}
