@@ -28,7 +28,7 @@ export interface KernelLogLine {
 
 export type KernelLogResult =
   | { readonly kind: 'line'; readonly line: KernelLogLine }
-  | { readonly kind: 'no-packet' } // ARP
+  | { readonly kind: 'no-packet' } // ARP, or a packet too short for its headers
   | { readonly kind: 'unreadable'; readonly code: string };
 
 /** Null when the line has no IN= and OUT= of a LOG line. */
@@ -47,6 +47,8 @@ export function parseKernelLog(line: string): KernelLogResult | null {
   cursor.value('TUNNEL');
   if (cursor.word('ARP')) return { kind: 'no-packet' };
   const packet = readPacket(cursor, true);
+  // The headers did not fit into the packet: Linux says so and prints no more.
+  if (!packet && line.trimEnd().endsWith(' TRUNCATED')) return { kind: 'no-packet' };
   if (!packet) return { kind: 'unreadable', code: 'log-line-without-packet' };
   const uid = cursor.number('UID');
   cursor.number('GID');
@@ -113,11 +115,13 @@ function readPacket(cursor: LogTokens, quotes: boolean): ReadPacket | null {
   const length = cursor.number('LEN');
   const head = source.family === 4 ? readIpv4(cursor) : readIpv6(cursor);
   const name = cursor.value('PROTO');
-  const protocol = name === null ? null : (parseProtocol(name) ?? null);
+  const protocol = name === null ? unnamedProtocol(cursor, head) : parseProtocol(name);
   if (protocol === null) return null;
   const base: ObservedPacket = { ...BARE_PACKET, ...head, source, destination, protocol, length };
   // nf_log_syslog.c stops after PROTO for all but the first fragment.
   if ((head.fragmentOffset ?? 0) > 0) return { value: base, cut: false };
+  // What a writer cannot take apart it names by number and leaves at that.
+  if (name === null || /^\d/.test(name)) return { value: base, cut: false };
   switch (protocol) {
     case PROTOCOL.tcp:
       return readTcp(cursor, base);
@@ -132,6 +136,12 @@ function readPacket(cursor: LogTokens, quotes: boolean): ReadPacket | null {
       cursor.value('SPI');
       return { value: base, cut: false };
   }
+}
+
+/** dump_ipv6_packet() ends at an ESP header, whose protocol it names only with --log-ip-options. */
+function unnamedProtocol(cursor: LogTokens, head: Ipv4Part): number | null {
+  const whole = cursor.atEnd() && head.dontFragment === null && head.ttl !== null;
+  return whole && (head.fragmentOffset ?? 0) === 0 ? PROTOCOL.esp : null;
 }
 
 type Ipv4Part = Pick<ObservedPacket, 'tos' | 'ttl' | 'ipId' | 'dontFragment' | 'fragmentOffset'>;
@@ -168,7 +178,6 @@ function readIpv6(cursor: LogTokens): Ipv4Part {
   return { tos, ttl, ipId: null, dontFragment: null, fragmentOffset: fragment };
 }
 
-/** nf_log_syslog.c prints no ports of SCTP; other writers do. */
 function readPorts(cursor: LogTokens, base: ObservedPacket): ReadPacket {
   const sport = cursor.number('SPT');
   const dport = cursor.number('DPT');

@@ -15,6 +15,8 @@ export interface LogTokens {
   extensionHeaders(): number;
   /** The `[` before a quoted packet. */
   open(): boolean;
+  /** Nothing but blanks follows. */
+  atEnd(): boolean;
   /** Passes what is left of a quoted packet and its `]`. */
   close(): void;
 }
@@ -83,10 +85,12 @@ export function logTokens(text: string): LogTokens {
     return true;
   };
 
+  const atEnd = (): boolean => tokens.slice(at).every((token) => token === '');
+
   const close = (): void => {
     const end = tokens.indexOf(']', at);
     if (end >= 0) at = end + 1;
   };
 
-  return { value, number, word, fragment, options, extensionHeaders, open, close };
+  return { value, number, word, fragment, options, extensionHeaders, open, close, atEnd };
 }
