@@ -1,22 +1,28 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildEvidence } from '../evidence/build-evidence.ts';
-import { isCapture } from '../evidence/capture/capture-reader.ts';
+import {
+  type CaptureReader,
+  captureReader,
+  isCapture,
+} from '../evidence/capture/capture-reader.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { EvidencePart, ReadOptions } from '../evidence/part.ts';
 import { encodingOf, isBinary, readEvidenceFile } from '../evidence/read-evidence-file.ts';
+import { isNstatFile } from '../evidence/read-nstat.ts';
 import { evidenceTextReader } from '../evidence/text/read-text.ts';
-import type { Parsed } from '../packet/issue.ts';
+import type { Issue, Parsed } from '../packet/issue.ts';
+import type { SourceRef } from '../packet/source-ref.ts';
 import { issueWords } from '../report/issue-text.ts';
 import { fileFailure, inputFailure } from './failure.ts';
 import type { Io } from './io.ts';
 import { printIssues } from './print-issues.ts';
 import { listFiles } from './snapshot-files.ts';
+import { type Compression, compressionOf, unpack } from './unpack.ts';
 
-/** Read at once below this; above it text is read in pieces. */
+/** Read at once below this; above it in pieces. */
 const SMALL = 8 * 1024 * 1024;
-/** A capture is read whole, because its reader walks back and forth. */
-const LARGEST_CAPTURE = 1024 * 1024 * 1024;
+const PIECE = 1024 * 1024;
 const HEAD = 4096;
 
 /**
@@ -80,64 +86,98 @@ async function readOne(path: string, options: ReadOptions): Promise<Parsed<Evide
   try {
     const status = await stat(path);
     if (status.isFile() && status.size <= SMALL) {
-      return readEvidenceFile(await readFile(path), path, options);
+      const bytes = await readFile(path);
+      if (compressionOf(bytes) === null) return readEvidenceFile(bytes, path, options);
     }
     const handle = await open(path);
-    return await readStream(handle.createReadStream(), path, options);
+    return await readStream(handle.createReadStream({ highWaterMark: PIECE }), path, options);
   } catch (error) {
     if (error instanceof Error && 'code' in error) throw fileFailure(path, error);
     throw error;
   }
 }
 
-/** A pipe, or a file of any size: its beginning says what it is. Text is read in pieces. */
+/** A pipe, or a file of any size: its beginning says what it is, and it is read in pieces. */
 async function readStream(
   stream: AsyncIterable<Uint8Array>,
   file: string,
   options: ReadOptions,
 ): Promise<Parsed<EvidencePart>> {
-  const iterator = stream[Symbol.asyncIterator]();
-  const head = await readHead(iterator);
-  const rest: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => iterator };
-  if (isCapture(head)) {
-    return readEvidenceFile(await wholeCapture(head, rest, file), file, options);
-  }
-  if (isBinary(head)) {
-    await iterator.return?.();
-    return readEvidenceFile(head, file, options);
+  const { head, all } = await lookAhead(stream);
+  const compression = compressionOf(head);
+  if (compression !== null) return readCompressed(compression, all, file, options);
+  if (isCapture(head)) return feed(captureReader(file, options), all);
+  if (isBinary(head) || isNstatFile(file)) {
+    return readEvidenceFile(isBinary(head) ? head : await wholeOf(all), file, options);
   }
   const reader = evidenceTextReader(file, options);
   const decoder = new TextDecoder(encodingOf(head));
-  reader.chunk(decoder.decode(head, { stream: true }));
-  for await (const bytes of rest) reader.chunk(decoder.decode(bytes, { stream: true }));
+  for await (const bytes of all) reader.chunk(decoder.decode(bytes, { stream: true }));
   reader.chunk(decoder.decode());
   return reader.end();
 }
 
-/** A pipe may begin with a piece too short to tell by. */
-async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+async function feed(
+  reader: CaptureReader,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<Parsed<EvidencePart>> {
+  for await (const piece of bytes) reader.chunk(piece);
+  return reader.end();
+}
+
+async function wholeOf(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of bytes) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+/** What is compressed is read as if it were not; a cut-off one as far as it goes. */
+async function readCompressed(
+  compression: Compression,
+  all: AsyncIterable<Uint8Array>,
+  file: string,
+  options: ReadOptions,
+): Promise<Parsed<EvidencePart>> {
+  const unpacked = unpack(compression, all);
+  if (unpacked === null) {
+    const empty = readEvidenceFile(new Uint8Array(), file);
+    const source = { file, line: 0 };
+    return {
+      value: empty.value,
+      issues: [notUnpacked('compressed-not-readable', source, compression)],
+    };
+  }
+  const inside = file.replace(/\.(?:gz|zst)$/i, '');
+  const part = await readStream(unpacked.bytes, inside, options);
+  if (!unpacked.isCut()) return part;
+  const issue = notUnpacked('compressed-cut-off', { file, line: 0 }, compression);
+  return { value: part.value, issues: [...part.issues, issue] };
+}
+
+function notUnpacked(code: string, source: SourceRef, detail: string): Issue {
+  return { code, severity: code === 'compressed-cut-off' ? 'warning' : 'error', source, detail };
+}
+
+/** A pipe may begin with a piece too short to tell by; what was looked at is read again. */
+async function lookAhead(
+  stream: AsyncIterable<Uint8Array>,
+): Promise<{ readonly head: Uint8Array; readonly all: AsyncIterable<Uint8Array> }> {
+  const iterator = stream[Symbol.asyncIterator]();
   let head: Uint8Array = new Uint8Array();
   while (head.length < HEAD) {
     const next = await iterator.next();
     if (next.done) break;
     head = Buffer.concat([head, next.value]);
   }
-  return head;
-}
-
-async function wholeCapture(
-  head: Uint8Array,
-  rest: AsyncIterable<Uint8Array>,
-  file: string,
-): Promise<Uint8Array> {
-  const pieces = [head];
-  let size = head.length;
-  for await (const bytes of rest) {
-    size += bytes.length;
-    if (size > LARGEST_CAPTURE) {
-      throw inputFailure(file, 'a capture of more than 1 GB; cut it first, e.g. with editcap -c');
+  async function* all(): AsyncGenerator<Uint8Array> {
+    try {
+      yield head;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
     }
-    pieces.push(bytes);
   }
-  return Buffer.concat(pieces);
+  return { head, all: all() };
 }
