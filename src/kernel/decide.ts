@@ -25,6 +25,7 @@ export interface Question {
 /** What a question is about. A cause recognises its hypothesis by topic and option. */
 export type Topic =
   | 'conntrack-entry' // is a connection's entry still there when the next packet comes
+  | 'conntrack-table' // is there room for a connection, did a helper announce it
   | 'device' // a device's kind, state or behaviour is unknown or unsupported
   | 'endpoint-pod' // an uncaptured pod: does it exist, does it listen
   | 'hook-order' // two hook functions of one priority

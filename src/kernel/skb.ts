@@ -1,6 +1,7 @@
 import type { CtDirection, CtState } from '../linux/ct-state.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Connection } from './conntrack/connection.ts';
+import type { Zone } from './conntrack/zone.ts';
 
 /** A packet inside one kernel: its headers and what the kernel keeps beside them. */
 export interface Skb {
@@ -18,7 +19,7 @@ export interface Skb {
 /** What connection tracking attached. Linux: skb->_nfct, enum ip_conntrack_info. */
 export type CtAttachment =
   /** Conntrack has not seen the packet. `zone`: what `-j CT --zone` chose for when it does. */
-  | { readonly kind: 'none'; readonly zone?: number }
+  | { readonly kind: 'none'; readonly zone?: Zone }
   | { readonly kind: 'invalid' } // seen, refused: no entry attached
   | { readonly kind: 'untracked' } // -j CT --notrack
   | {

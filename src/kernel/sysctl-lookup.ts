@@ -9,7 +9,7 @@ import type { SysctlValue } from './sysctl.ts';
  */
 
 /** What is expected of a key that nobody collected. */
-interface Expectation {
+export interface Expectation {
   /** The kernel's default. */
   readonly value: string;
   /** Other values that occur, with their costs. */
@@ -27,11 +27,13 @@ const RP_FILTER: Expectation = {
   ],
 };
 
-function off(cost: number): Expectation {
+/** Off by default. */
+export function off(cost: number): Expectation {
   return { value: '0', others: [{ value: '1', cost }] };
 }
 
-function on(cost: number, absent?: string): Expectation {
+/** On by default; `absent`: what a complete collection without the key means. */
+export function on(cost: number, absent?: string): Expectation {
   const others = [{ value: '0', cost }];
   return absent === undefined ? { value: '1', others } : { value: '1', others, absent };
 }
@@ -64,7 +66,8 @@ function read(netns: NetnsState, key: string, expected: Expectation, decider: De
   }).value;
 }
 
-function readNumber(
+/** A key's value as a number. */
+export function readNumber(
   netns: NetnsState,
   key: string,
   expected: Expectation,
@@ -216,6 +219,49 @@ export function bridgeNfCallIptables(netns: NetnsState, bridge: string, decider:
 /** Pick up TCP connections from the middle. Linux: tcp_new() of nf_conntrack_proto_tcp.c. */
 export function tcpLoose(netns: NetnsState, decider: Decider): boolean {
   return readNumber(netns, 'net.netfilter.nf_conntrack_tcp_loose', on(4), decider) > 0;
+}
+
+/**
+ * Let segments out of the window pass. A patch of some distributions has a key of its own for it.
+ * Linux: nf_tcp_log_invalid() of nf_conntrack_proto_tcp.c.
+ */
+export function tcpBeLiberal(netns: NetnsState, decider: Decider): boolean {
+  const unchecked = known(netns, 'net.netfilter.nf_conntrack_tcp_no_window_check');
+  if (unchecked && Number(unchecked.value) > 0) return true;
+  return readNumber(netns, 'net.netfilter.nf_conntrack_tcp_be_liberal', off(3), decider) > 0;
+}
+
+/** Take resets of too low a number for part of the connection. Linux: nf_conntrack_tcp_packet(). */
+export function tcpIgnoreInvalidRst(netns: NetnsState, decider: Decider): boolean {
+  const key = 'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst';
+  return readNumber(netns, key, off(5), decider) > 0;
+}
+
+/** Refuse packets of a wrong checksum at PREROUTING. Linux: nf_conntrack_tcp_packet(), udp_error(). */
+export function conntrackChecksum(netns: NetnsState, decider: Decider): boolean {
+  return readNumber(netns, 'net.netfilter.nf_conntrack_checksum', on(5), decider) > 0;
+}
+
+/** How full a connection table is. */
+export interface ConntrackFill {
+  readonly count: number;
+  readonly max: number;
+  readonly buckets: number | null;
+}
+
+/**
+ * How many connections there are and how many there may be; null where there is no limit or nothing is
+ * tracked. Linux: nf_conntrack_max, struct nf_conntrack_net count.
+ */
+export function conntrackFill(netns: NetnsState): ConntrackFill | null | 'unknown' {
+  const number = (name: string): number | null => {
+    const value = known(netns, name)?.value.trim() ?? '';
+    return /^\d+$/.test(value) ? Number(value) : null;
+  };
+  const count = number('net.netfilter.nf_conntrack_count');
+  const max = number('net.netfilter.nf_conntrack_max') ?? number('net.nf_conntrack_max');
+  if (count === null || max === null) return netns.sysctls.complete ? null : 'unknown';
+  return max === 0 ? null : { count, max, buckets: number('net.netfilter.nf_conntrack_buckets') };
 }
 
 /** Which fields choose a leg of a multipath route. Linux: fib_multipath_hash(). */

@@ -26,7 +26,7 @@ test.each([
     seenReply: false,
     assured: false,
     mark: 16384,
-    zone: 0,
+    zone: { id: 0, direction: 'both' },
     timeout: 38,
     source: { file: 'conntrack.txt', line: 1 },
   });
@@ -36,7 +36,7 @@ test.each([
 
 test('reads the zone of /proc/net/nf_conntrack', () => {
   const line = `ipv4     2 ${TCP.replace('use=1', 'zone=7 use=2')}`;
-  expect(parseConntrack(`${line}\n`, 'f').value[0]?.zone).toBe(7);
+  expect(parseConntrack(`${line}\n`, 'f').value[0]?.zone).toEqual({ id: 7, direction: 'both' });
 });
 
 test('keeps an echo as identifier and type * 256 + code', () => {
@@ -46,6 +46,62 @@ test('keeps an echo as identifier and type * 256 + code', () => {
   expect(entry && show(entry.original)).toBe('1 10.0.0.1:4660 > 10.0.0.2:2048');
   expect(entry && show(entry.reply)).toBe('1 10.0.0.2:4660 > 10.0.0.1:0');
   expect(entry).toMatchObject({ state: null, seenReply: true });
+});
+
+test.each([
+  ['zone=5', { id: 5, direction: 'both' }],
+  ['zone-orig=6', { id: 6, direction: 'original' }],
+  ['zone-reply=7', { id: 7, direction: 'reply' }],
+])('reads %s', (text, zone) => {
+  const line = TCP.replace('use=1', `${text} use=1`);
+  expect(parseConntrack(`${line}\n`, 'f').value[0]?.zone).toEqual(zone);
+});
+
+test('reads labels, a helper, and what a flowtable took', () => {
+  const text = [
+    `${TCP.replace('use=1', 'helper=ftp use=1 labels=eth0-in,7')}`,
+    'ipv4 2 tcp 6 src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 src=10.0.0.2 dst=10.0.0.1 sport=2 dport=1 [OFFLOAD] mark=0 use=3',
+  ].join('\n');
+  const { value, issues } = parseConntrack(`${text}\n`, 'f');
+  expect(issues).toEqual([]);
+  expect(value).toMatchObject([
+    { helper: 'ftp', labels: ['eth0-in', '7'], offloaded: false },
+    { helper: null, labels: null, offloaded: true, timeout: null, state: null },
+  ]);
+});
+
+test('reads the keys of GRE, and the timeouts that /proc prints before its tuple', () => {
+  const line =
+    'ipv4     2 gre      47 59 timeout=0, stream_timeout=0 src=10.0.0.9 dst=10.96.0.4 srckey=0x1 dstkey=0x2 [UNREPLIED] src=10.96.0.4 dst=10.0.0.9 srckey=0x2 dstkey=0x1 mark=0 zone=0 use=2';
+  const [entry] = parseConntrack(`${line}\n`, 'f').value;
+  expect(entry && show(entry.original)).toBe('47 10.0.0.9:1 > 10.96.0.4:2');
+  expect(entry && show(entry.reply)).toBe('47 10.96.0.4:2 > 10.0.0.9:1');
+});
+
+test('reads ICMPv6', () => {
+  const line =
+    'ipv6     10 icmpv6   58 29 src=fd00::1 dst=fd00::2 type=128 code=0 id=7 src=fd00::2 dst=fd00::1 type=129 code=0 id=7 mark=0 use=1';
+  const [entry] = parseConntrack(`${line}\n`, 'f').value;
+  expect(entry && show(entry.original)).toBe('58 fd00::1:7 > fd00::2:32768');
+});
+
+/** As conntrack 1.4.7 printed it. */
+const XML = `<?xml version="1.0" encoding="utf-8"?>
+<conntrack>
+<flow><meta direction="original"><layer3 protonum="2" protoname="ipv4"><src>10.0.0.9</src><dst>10.96.0.4</dst></layer3><layer4 protonum="17" protoname="udp"><sport>5000</sport><dport>53</dport></layer4></meta><meta direction="reply"><layer3 protonum="2" protoname="ipv4"><src>10.96.0.4</src><dst>10.0.0.9</dst></layer3><layer4 protonum="17" protoname="udp"><sport>53</sport><dport>5000</dport></layer4><zone>7</zone></meta><meta direction="independent"><timeout>59</timeout><mark>9</mark><use>1</use><id>1523172081</id><assured/></meta></flow>
+<flow><meta direction="original"><layer3 protonum="2" protoname="ipv4"><src>10.0.0.9</src><dst>10.96.0.4</dst></layer3><layer4 protonum="132" protoname="sctp"><sport>5000</sport><dport>21</dport></layer4></meta><meta direction="reply"><layer3 protonum="2" protoname="ipv4"><src>10.96.0.4</src><dst>10.0.0.9</dst></layer3><layer4 protonum="132" protoname="sctp"><sport>21</sport><dport>5000</dport></layer4></meta><meta direction="independent"><state>FIN_WAIT</state><timeout>59</timeout><mark>0</mark><use>1</use><id>3930080433</id><unreplied/></meta></flow>
+<flow><meta direction="original"><layer3 protonum="2" protoname="ipv4"><src>10.0.0.9</src><dst>10.96.0.4</dst></layer3><layer4 protonum="1" protoname="icmp"></layer4></meta><meta direction="reply"><layer3 protonum="2" protoname="ipv4"><src>10.96.0.4</src><dst>10.0.0.9</dst></layer3><layer4 protonum="1" protoname="icmp"></layer4></meta><meta direction="independent"><timeout>59</timeout><mark>0</mark><use>1</use><id>1133553343</id><unreplied/></meta></flow>
+</conntrack>
+`;
+
+test('reads XML, with the state of SCTP that it misnames, and names ICMP without identifier', () => {
+  const { value, issues } = parseConntrack(XML, 'f');
+  expect(value).toMatchObject([
+    { assured: true, seenReply: true, mark: 9, timeout: 59, zone: { id: 7, direction: 'reply' } },
+    { assured: false, seenReply: false, state: 'ESTABLISHED', zone: { id: 0, direction: 'both' } },
+  ]);
+  expect(value[0] && show(value[0].reply)).toBe('17 10.96.0.4:53 > 10.0.0.9:5000');
+  expect(issues).toMatchObject([{ severity: 'info', source: { line: 5 } }]);
 });
 
 test('reads a protocol without ports', () => {

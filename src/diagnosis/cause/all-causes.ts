@@ -2,6 +2,7 @@ import type { Location } from '../diagnosis.ts';
 import type { Ending } from '../ending.ts';
 import type { Cause } from './cause.ts';
 import { CONNTRACK_ENTRY_LOST } from './conntrack-entry-lost.ts';
+import { CONNTRACK_TABLE_FULL } from './conntrack-table-full.ts';
 import { DROPPED } from './dropped.ts';
 import { ENDPOINT_GONE } from './endpoint-gone.ts';
 import { FILTER_DROP } from './filter-drop.ts';
@@ -33,6 +34,7 @@ export const CAUSES: readonly Cause[] = [
   RP_FILTER_STRICT,
   UNDERLAY_DROPS_FOREIGN_SOURCE,
   UNDERLAY_DROPS,
+  CONNTRACK_TABLE_FULL,
   CONNTRACK_ENTRY_LOST,
   SOURCE_DEPENDENT_FILTER,
   NO_ENDPOINTS,

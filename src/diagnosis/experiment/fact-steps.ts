@@ -70,6 +70,8 @@ function readingOf(assumption: Assumption, first: Packet | undefined): Command |
       return command(where, ['ip', '-d', 'addr', 'show']);
     case 'conntrack-entry':
       return first ? entryReading(where, first) : null;
+    case 'conntrack-table':
+      return command(where, ['sysctl', '-ar', 'nf_conntrack_(count|max)']);
     case 'endpoint-pod':
     case 'hook-order':
     case 'multipath':

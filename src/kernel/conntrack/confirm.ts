@@ -35,9 +35,12 @@ export function confirm(run: Run, netns: NetnsState, skb: Skb): Confirmation {
   return { skb, drop: null };
 }
 
+/** Protocols whose packets may change the connection. Linux: allow_clash of their trackers. */
+const MAY_JOIN: ReadonlySet<number> = new Set([PROTOCOL.udp, PROTOCOL.udplite]);
+
 /** Linux: __nf_ct_resolve_clash(); consulting the nat chains counts, even if nothing was mapped. */
 function joins(connection: Connection, winner: Connection): boolean {
-  if (connection.original.protocol === PROTOCOL.tcp) return false;
+  if (!MAY_JOIN.has(connection.original.protocol)) return false;
   const untranslated = !winner.srcNatDone && !winner.dstNatDone;
   const same =
     sameTuple(winner.original, connection.original) && sameTuple(winner.reply, connection.reply);

@@ -1,8 +1,7 @@
 import { sameAddress } from '../../packet/address.ts';
 import type { Packet, TransportHeader } from '../../packet/packet.ts';
-import { PROTOCOL } from '../../packet/protocol.ts';
 import type { Connection } from './connection.ts';
-import { invertTuple } from './packet-tuple.ts';
+import { invertTuple, isIcmp } from './packet-tuple.ts';
 import type { Tuple } from './tuple.ts';
 
 /** Which end of a packet a translation rewrites. Linux: enum nf_nat_manip_type. */
@@ -18,7 +17,7 @@ export function otherManip(manip: Manip): Manip {
  */
 export function isMapped({ original, reply }: Connection, manip: Manip): boolean {
   // An ICMP identifier is the source's part of the tuple, in both directions.
-  const icmp = original.protocol === PROTOCOL.icmp || original.protocol === PROTOCOL.icmpv6;
+  const icmp = isIcmp(original);
   if (manip === 'src') {
     const port = icmp ? reply.sport : reply.dport;
     return !sameAddress(original.source, reply.destination) || original.sport !== port;

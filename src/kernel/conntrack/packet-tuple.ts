@@ -4,7 +4,7 @@ import { PROTOCOL, protocolName } from '../../packet/protocol.ts';
 import type { Tuple } from './tuple.ts';
 
 /** ICMP requests and their replies: the only types that make or continue a connection. */
-const ICMP_ANSWERS: ReadonlyMap<number, number> = new Map([
+const ICMP_ANSWERS = new Map<number, number>([
   [8, 0], // echo
   [0, 8],
   [13, 14], // timestamp
@@ -15,8 +15,25 @@ const ICMP_ANSWERS: ReadonlyMap<number, number> = new Map([
   [18, 17],
 ]);
 
-/** The ICMP types that open a connection. Linux: icmp_packet(), valid_new[]. */
-export function opensIcmpConnection(type: number): boolean {
+const ICMPV6_ANSWERS = new Map<number, number>([
+  [128, 129], // echo
+  [129, 128],
+  [139, 140], // node information
+  [140, 139],
+]);
+
+function icmpAnswers(protocol: number): ReadonlyMap<number, number> {
+  return protocol === PROTOCOL.icmpv6 ? ICMPV6_ANSWERS : ICMP_ANSWERS;
+}
+
+/** Whether a tuple's destination is the type of an ICMP message, and its source an identifier. */
+export function isIcmp({ protocol }: { readonly protocol: number }): boolean {
+  return protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
+}
+
+/** The ICMP types that open a connection. Linux: valid_new[] of both trackers. */
+export function opensIcmpConnection(protocol: number, type: number): boolean {
+  if (protocol === PROTOCOL.icmpv6) return type === 128 || type === 139;
   return type === 8 || type === 13 || type === 15 || type === 17;
 }
 
@@ -26,7 +43,7 @@ export function tupleOf(packet: Packet): Tuple | null {
   if (transport.kind !== 'icmp') {
     return { protocol, source, destination, ...ports(packet) };
   }
-  if (!ICMP_ANSWERS.has(transport.type)) return null;
+  if (!icmpAnswers(protocol).has(transport.type)) return null;
   return {
     protocol,
     source,
@@ -40,9 +57,10 @@ export function tupleOf(packet: Packet): Tuple | null {
 export function invertTuple(tuple: Tuple): Tuple {
   const { protocol, source, destination, sport, dport } = tuple;
   const turned = { protocol, source: destination, destination: source };
-  if (protocol !== PROTOCOL.icmp) return { ...turned, sport: dport, dport: sport };
+  if (!isIcmp(tuple)) return { ...turned, sport: dport, dport: sport };
   const type = dport >> 8;
-  return { ...turned, sport, dport: (ICMP_ANSWERS.get(type) ?? type) * 256 + (dport & 255) };
+  const answer = icmpAnswers(protocol).get(type) ?? type;
+  return { ...turned, sport, dport: answer * 256 + (dport & 255) };
 }
 
 /** Whether two tuples are the same. Linux: nf_ct_tuple_equal(). */

@@ -5,7 +5,9 @@ import type { Run } from '../run.ts';
 import type { Connection } from './connection.ts';
 import type { ConntrackEntry } from './entry.ts';
 import { sameTuple, tupleKey } from './packet-tuple.ts';
+import { isStillThere } from './survival.ts';
 import type { Tuple } from './tuple.ts';
+import { sameZoneIn, type Zone } from './zone.ts';
 
 /** A connection of the table and the direction in which a tuple belongs to it. */
 export interface TableHit {
@@ -54,31 +56,37 @@ export function findConnection(
   run: Run,
   netns: NetnsState,
   tuple: Tuple,
-  zone: number,
+  zone: Zone,
 ): TableHit | null {
   const table = run.connections(netnsKey(netns.ref));
   for (const connection of table) {
-    const direction = directionIn(connection, tuple);
-    if (direction && isVisible(connection, zone)) return { connection, direction };
+    const direction = isVisible(connection) ? directionIn(connection, tuple, zone) : null;
+    if (direction) return { connection, direction };
   }
   const entries = netns.conntrack && indexOf(netns.conntrack).byTuple.get(tupleKey(tuple));
   for (const entry of entries ?? []) {
-    if (entry.zone !== zone) continue;
-    const connection = load(table, entry);
-    const direction = connection && directionIn(connection, tuple);
-    if (connection && direction) return { connection, direction };
+    const direction = directionIn(entry, tuple, zone);
+    const connection = direction && load(run, netns, entry);
+    if (connection) return { connection, direction };
   }
   return null;
 }
 
 /** Only confirmed connections are in the hash table. */
-function isVisible(connection: Connection, zone: number): boolean {
-  return connection.confirmed && !connection.dying && connection.zone === zone;
+function isVisible(connection: Connection): boolean {
+  return connection.confirmed && !connection.dying;
 }
 
-function directionIn(connection: Connection, tuple: Tuple): CtDirection | null {
-  if (sameTuple(connection.original, tuple)) return 'original';
-  return sameTuple(connection.reply, tuple) ? 'reply' : null;
+/** Linux: nf_ct_key_equal(). */
+function directionIn(
+  connection: Pick<Connection, 'original' | 'reply' | 'zone'>,
+  tuple: Tuple,
+  zone: Zone,
+): CtDirection | null {
+  const fits = (direction: CtDirection): boolean =>
+    sameZoneIn(connection.zone, zone, direction) && sameTuple(connection[direction], tuple);
+  if (fits('original')) return 'original';
+  return fits('reply') ? 'reply' : null;
 }
 
 /** What each run has loaded, dead or alive: an entry that died must not come back. */
@@ -93,11 +101,13 @@ function loadedBy(table: readonly Connection[]): Set<ConntrackEntry> {
   return set;
 }
 
-/** Makes a connection of an entry; null when this run had it before. */
-function load(table: Connection[], entry: ConntrackEntry): Connection | null {
+/** Makes a connection of an entry; null when this run had it before, or when it is gone by now. */
+function load(run: Run, netns: NetnsState, entry: ConntrackEntry): Connection | null {
+  const table = run.connections(netnsKey(netns.ref));
   const before = loadedBy(table);
   if (before.has(entry)) return null;
   before.add(entry);
+  if (!isStillThere(run, netns, entry)) return null;
   const connection: Connection = {
     original: entry.original,
     reply: entry.reply,
@@ -106,7 +116,10 @@ function load(table: Connection[], entry: ConntrackEntry): Connection | null {
     dstNatDone: true,
     srcNatDone: true,
     mark: entry.mark,
+    labels: entry.labels && new Set(entry.labels),
     zone: entry.zone,
+    assured: entry.assured,
+    expected: false,
     state: entry.state,
     loadedFrom: entry,
   };
@@ -120,6 +133,11 @@ export function isTaken(run: Run, netns: NetnsState, tuple: Tuple, except: Conne
   return hit !== null && hit.connection !== except;
 }
 
+/** Entries in which a tuple stands, in any zone: what is known of who has it. */
+export function holdersOf(netns: NetnsState, tuple: Tuple): readonly ConntrackEntry[] {
+  return (netns.conntrack && indexOf(netns.conntrack).byTuple.get(tupleKey(tuple))) ?? [];
+}
+
 /**
  * Translated sources that the opener of a tuple already has. Linux: find_appropriate_src().
  */
@@ -127,15 +145,20 @@ export function sourceMappings(
   run: Run,
   netns: NetnsState,
   tuple: Tuple,
-  zone: number,
+  zone: Zone,
 ): readonly Tuple[] {
   const key = openerKey(tuple);
   const table = run.connections(netnsKey(netns.ref));
   const ofRun = table.filter(
-    (connection) => isVisible(connection, zone) && openerKey(connection.original) === key,
+    (connection) =>
+      isVisible(connection) &&
+      sameZoneIn(connection.zone, zone, 'original') &&
+      openerKey(connection.original) === key,
   );
   const entries = netns.conntrack ? (indexOf(netns.conntrack).byOpener.get(key) ?? []) : [];
   const before = loadedBy(table);
-  const ofSnapshot = entries.filter((entry) => entry.zone === zone && !before.has(entry));
+  const ofSnapshot = entries.filter(
+    (entry) => sameZoneIn(entry.zone, zone, 'original') && !before.has(entry),
+  );
   return [...ofRun, ...ofSnapshot].map(({ reply }) => reply);
 }

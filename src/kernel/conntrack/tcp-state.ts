@@ -20,7 +20,8 @@ export type TcpState = (typeof TCP_STATES)[number];
 /** A new state; `ignored`: the packet passes and changes nothing; `invalid`: refused. */
 export type TcpTransition = TcpState | 'ignored' | 'invalid';
 
-type Kind = 'syn' | 'syn-ack' | 'fin' | 'ack' | 'rst' | 'none';
+/** What counts of a segment's flags. Linux: enum tcp_bit_set. */
+export type TcpKind = 'syn' | 'syn-ack' | 'fin' | 'ack' | 'rst' | 'none';
 
 const CODES: Readonly<Record<string, TcpTransition>> = {
   NO: 'NONE',
@@ -46,28 +47,29 @@ const RESET = row('iv CL CL CL CL CL CL CL CL CL');
 const CLOSING = row('iv iv FW FW LA LA LA TW CL iv');
 
 /** Columns are `TCP_STATES`. Linux: tcp_conntracks[] of nf_conntrack_proto_tcp.c. */
-const TRANSITIONS: Readonly<Record<CtDirection, Readonly<Record<Kind, readonly TcpTransition[]>>>> =
-  {
-    original: {
-      syn: row('SS SS ig ig ig ig ig SS SS S2'),
-      'syn-ack': row('iv iv SR iv iv iv iv iv iv SR'),
-      fin: CLOSING,
-      ack: row('ES iv ES ES CW CW TW TW CL iv'),
-      rst: RESET,
-      none: REFUSED,
-    },
-    reply: {
-      syn: row('iv S2 iv iv iv iv iv SS iv S2'),
-      'syn-ack': row('iv SR ig ig ig ig ig ig ig SR'),
-      fin: CLOSING,
-      ack: row('iv ig SR ES CW CW TW TW CL ig'),
-      rst: RESET,
-      none: REFUSED,
-    },
-  };
+const TRANSITIONS: Readonly<
+  Record<CtDirection, Readonly<Record<TcpKind, readonly TcpTransition[]>>>
+> = {
+  original: {
+    syn: row('SS SS ig ig ig ig ig SS SS S2'),
+    'syn-ack': row('iv iv SR iv iv iv iv iv iv SR'),
+    fin: CLOSING,
+    ack: row('ES iv ES ES CW CW TW TW CL iv'),
+    rst: RESET,
+    none: REFUSED,
+  },
+  reply: {
+    syn: row('iv S2 iv iv iv iv iv SS iv S2'),
+    'syn-ack': row('iv SR ig ig ig ig ig ig ig SR'),
+    fin: CLOSING,
+    ack: row('iv ig SR ES CW CW TW TW CL ig'),
+    rst: RESET,
+    none: REFUSED,
+  },
+};
 
 /** Linux: get_conntrack_index(). */
-function kindOf(flags: TcpFlags): Kind {
+export function tcpKind(flags: TcpFlags): TcpKind {
   if (flags.rst) return 'rst';
   if (flags.syn) return flags.ack ? 'syn-ack' : 'syn';
   if (flags.fin) return 'fin';
@@ -80,7 +82,7 @@ export function tcpTransition(
   direction: CtDirection,
   flags: TcpFlags,
 ): TcpTransition {
-  return TRANSITIONS[direction][kindOf(flags)][TCP_STATES.indexOf(state)] ?? 'invalid';
+  return TRANSITIONS[direction][tcpKind(flags)][TCP_STATES.indexOf(state)] ?? 'invalid';
 }
 
 /** Reads conntrack's name of a state; a connection of an unknown one counts as established. */

@@ -82,7 +82,12 @@ function runHookFunctions(kernel: Kernel, start: Skb, pass: HookPass): HookOutco
     const ended = runUntil(PRIORITY.conntrack);
     if (ended) return ended;
     if (tracked && skb.ct.kind === 'none') {
-      skb = trackIncoming(run, netns, pass.hook, skb);
+      const met = trackIncoming(run, netns, pass.hook, skb);
+      skb = met.skb;
+      if (met.full) {
+        const at = `${pass.hook} conntrack: table full`;
+        return { kind: 'drop', skb, reason: 'NETFILTER_DROP', at };
+      }
       recordConntrack(kernel, skb, pass);
     }
   }
@@ -315,7 +320,12 @@ function recordConntrack(kernel: Kernel, skb: Skb, pass: HookPass): void {
     kernel,
     skb,
     { kind: 'conntrack', hook: pass.hook, state },
-    { iif: pass.iif, oif: pass.oif },
+    // An entry that was there before is a fact with a line of its own.
+    {
+      iif: pass.iif,
+      oif: pass.oif,
+      source: ct.kind === 'tracked' ? (ct.connection.loadedFrom?.source ?? null) : null,
+    },
   );
 }
 

@@ -53,6 +53,14 @@ export const CAUSE_WORDS: readonly Explanation[] = [
     'sysctl net.netfilter.nf_conntrack_max, and the kernel log for table full',
   ),
   cause(
+    'conntrack-table-full',
+    'the connection table has no room for a new connection',
+    'As many connections are tracked as there may be, and among those that the kernel looks at none may be dropped for this one: the first packet is lost. Connections that stand go on.',
+    'timeouts that come and go with the load; "nf_conntrack: table full, dropping packet" in the kernel log',
+    'sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max',
+    'conntrack -S: drop and early_drop',
+  ),
+  cause(
     'source-dependent-filter',
     'rules that were not collected drop this source',
     'The working flow differs from the failing one only in its source, and a rule can tell them apart.',

@@ -3,6 +3,7 @@ import { placeName } from './words.ts';
 
 const TOPICS: Readonly<Record<string, string>> = {
   'conntrack-entry': 'connection tracking entry',
+  'conntrack-table': 'connection table',
   'endpoint-pod': 'pod',
   'hook-order': 'order of hook functions',
   'interface-address': 'interface address',

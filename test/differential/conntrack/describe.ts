@@ -1,5 +1,6 @@
 import { formatTuple } from '../../../src/kernel/conntrack/packet-tuple.ts';
 import type { Tuple } from '../../../src/kernel/conntrack/tuple.ts';
+import type { Zone } from '../../../src/kernel/conntrack/zone.ts';
 
 /** What both a connection of the model and an entry of `conntrack -L` say. */
 interface Described {
@@ -8,19 +9,21 @@ interface Described {
   readonly state: string | null;
   readonly seenReply: boolean;
   readonly mark: number;
-  readonly zone: number;
+  readonly assured: boolean | null;
+  readonly zone: Zone;
 }
 
 /** Connections as sorted lines, for comparison. */
 export function describeConnections(connections: readonly Described[]): readonly string[] {
   return connections
-    .map(({ original, reply, state, seenReply, mark, zone }) =>
+    .map(({ original, reply, state, seenReply, assured, mark, zone }) =>
       [
         formatTuple(original),
         formatTuple(reply),
         state ?? '-',
         seenReply ? 'replied' : 'unreplied',
-        `mark ${mark} zone ${zone}`,
+        assured === null ? 'perhaps assured' : assured ? 'assured' : 'not assured',
+        `mark ${mark} zone ${zone.id}${zone.direction === 'both' ? '' : ` ${zone.direction}`}`,
       ].join(' | '),
     )
     .toSorted();

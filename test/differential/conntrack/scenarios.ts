@@ -416,6 +416,7 @@ const ENTRIES: readonly Scenario[] = [
       '-I -p udp -s 10.0.0.9 -d 10.96.0.1 --sport 5000 --dport 53 -r 10.96.0.1 -q 10.0.0.9 --reply-port-src 53 --reply-port-dst 5000 -t 60',
     ],
     packets: [ask],
+    asks: ['conntrack-entry'],
   },
   {
     name: 'an entry keeps an older backend than the rule has',
@@ -424,12 +425,14 @@ const ENTRIES: readonly Scenario[] = [
       '-I -p udp -s 10.0.0.9 -d 10.96.0.1 --sport 5000 --dport 53 -t 60 --dst-nat 10.0.1.8',
     ],
     packets: [ask, arrive('d1', udp('10.0.1.8:53', CLIENT))],
+    asks: ['conntrack-entry'],
   },
   {
     name: 'the reply of a known connection is established',
     rules: [],
     entries: ['-I -p tcp -s 10.0.0.9 -d 10.0.1.9 --sport 5000 --dport 80 --state SYN_SENT -t 60'],
     packets: [synAck],
+    asks: ['conntrack-entry'],
   },
   {
     name: 'an established connection of the snapshot goes on',
@@ -438,6 +441,7 @@ const ENTRIES: readonly Scenario[] = [
       '-I -p tcp -s 10.0.0.9 -d 10.0.1.9 --sport 5000 --dport 80 --state ESTABLISHED -u SEEN_REPLY,ASSURED -t 60',
     ],
     packets: [ack],
+    asks: ['conntrack-entry'],
   },
   {
     name: 'a mark of the connection',
@@ -449,7 +453,7 @@ const ENTRIES: readonly Scenario[] = [
     rules: [MASQUERADE],
     entries: ['-I -p udp -s 10.0.1.1 -d 10.0.1.9 --sport 5000 --dport 53 -t 60'],
     packets: [query],
-    asks: ['port'],
+    asks: ['conntrack-entry', 'port'],
   },
   {
     name: 'a zone keeps equal tuples apart',

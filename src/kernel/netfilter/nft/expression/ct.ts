@@ -4,6 +4,7 @@ import type { Connection } from '../../../conntrack/connection.ts';
 import { isMapped } from '../../../conntrack/manip.ts';
 import { seenByRules } from '../../../conntrack/template.ts';
 import type { Tuple } from '../../../conntrack/tuple.ts';
+import { zoneIn } from '../../../conntrack/zone.ts';
 import type { CtAttachment } from '../../../skb.ts';
 import type { RuleScope } from '../rule-scope.ts';
 import { addressScalar, BREAK, type Evaluated, known, type Part, UNKNOWN_VALUE } from '../value.ts';
@@ -82,7 +83,7 @@ export function evaluateCt({ key, direction }: CtExpression, { packet }: RuleSco
     case 'mark':
       return known(connection.mark);
     case 'zone':
-      return known(connection.zone);
+      return known(direction ? zoneIn(connection.zone, direction) : connection.zone.id);
     case 'protocol':
       return known(tuple.protocol);
     case 'l3proto':
@@ -157,13 +158,13 @@ function ofFamily(key: string, tuple: Tuple, address: Part): Evaluated {
 }
 
 /**
- * The status bits that matter to rules. `expected` and `dying` are not kept by the model and are
- * taken as unset; a connection is assured when the snapshot says so or its handshake is done.
+ * The status bits that matter to rules, null where one is not known. `dying` is taken as unset.
  */
-function statusBits(connection: Connection): number {
-  const { seenReply, confirmed, srcNatDone, dstNatDone, state, loadedFrom } = connection;
-  const assured = loadedFrom ? loadedFrom.assured : seenReply && state === 'ESTABLISHED';
+function statusBits(connection: Connection): number | null {
+  const { seenReply, confirmed, srcNatDone, dstNatDone, assured, expected } = connection;
+  if (assured === null) return null;
   return (
+    (expected ? CT_STATUS_BITS.expected : 0) |
     (seenReply ? CT_STATUS_BITS['seen-reply'] : 0) |
     (assured ? CT_STATUS_BITS.assured : 0) |
     (confirmed ? CT_STATUS_BITS.confirmed : 0) |

@@ -1,6 +1,5 @@
 import type { CtDirection, CtState } from '../../../../linux/ct-state.ts';
 import type { Address } from '../../../../packet/address.ts';
-import { PROTOCOL } from '../../../../packet/protocol.ts';
 import type { Connection } from '../../../conntrack/connection.ts';
 import { isMapped } from '../../../conntrack/manip.ts';
 import { seenByRules } from '../../../conntrack/template.ts';
@@ -123,10 +122,9 @@ function statusBit(connection: Connection, bit: CtStatus): boolean | null {
     case 'CONFIRMED':
       return connection.confirmed;
     case 'ASSURED':
-      // An entry that has not seen a reply is not assured, and one of ICMP never is.
-      if (connection.original.protocol === PROTOCOL.icmp) return false;
-      return connection.seenReply ? connection.loadedFrom?.assured || null : false;
+      return connection.assured;
     case 'EXPECTED':
-      return null;
+      // Which helper announced an entry of a snapshot, no listing says.
+      return connection.loadedFrom === null ? connection.expected : null;
   }
 }

@@ -24,24 +24,17 @@ export interface CtZone {
  * Linux: xt_ct_target(), notrack_tg().
  */
 export const ctTarget: TargetModel<CtTarget> = {
-  support: ({ zone }) => (zone === null || zone.direction === 'both' ? 'exact' : 'unsupported'),
+  support: () => 'exact',
   apply(target, context) {
     const { skb } = context.packet;
     if (isAttached(skb.ct)) return unchanged(context);
     if (target.notrack) return { kind: 'continue', skb: { ...skb, ct: { kind: 'untracked' } } };
-    if (target.zone !== null && target.zone.direction !== 'both') {
-      context.run.unsupported({
-        construct: `CT zone of the ${target.zone.direction} direction`,
-        where: context.packet.context.netns.ref,
-        source: context.site.rule.source,
-      });
-    }
     return { kind: 'continue', skb: inZone(skb, target.zone) };
   },
 };
 
 /** Without a zone the template is of zone 0. Linux: xt_ct_tg_check(). */
 function inZone(skb: Skb, chosen: CtZone | null): Skb {
-  const zone = chosen?.zone === 'mark' ? skb.mark & 0xffff : (chosen?.zone ?? 0);
-  return { ...skb, ct: { kind: 'none', zone } };
+  const id = chosen?.zone === 'mark' ? skb.mark & 0xffff : (chosen?.zone ?? 0);
+  return { ...skb, ct: { kind: 'none', zone: { id, direction: chosen?.direction ?? 'both' } } };
 }
