@@ -10,7 +10,7 @@ import { findCarried, newCarried } from './carried.ts';
 import { u8 } from './cursor.ts';
 import { flowTable, tcpFlags } from './flow-table.ts';
 import type { Frame, FrameReader, FrameSink } from './frame.ts';
-import { frameObservation } from './frame-observation.ts';
+import { frameObserver } from './frame-observation.ts';
 import { type IpHead, newIpHead, readIpHead } from './ip-head.ts';
 import { MAX_DEPTH, readIpPacket } from './ip-packet.ts';
 import { keptPackets } from './kept-packets.ts';
@@ -49,6 +49,7 @@ export function captureReader(file: string, options: ReadOptions = {}): CaptureR
   const unknownLinks = new Set<number>();
   /** Frames without an IP packet, by EtherType. */
   const others = new Map<number, number>();
+  const observe = frameObserver();
   const window = byteWindow();
   const link = newLinkHead();
   const head = newIpHead();
@@ -111,7 +112,7 @@ export function captureReader(file: string, options: ReadOptions = {}): CaptureR
     if (!packet) return;
     if (options.keep && !(options.keep(subject(packet)) && kept.wants(rank, isNotable))) return;
     const format = reader?.format ?? 'pcap';
-    kept.add(frameObservation({ file, place, format, read, link, nflog, packet }), rank, isNotable);
+    kept.add(observe({ file, place, format, read, link, nflog, packet }), rank, isNotable);
   };
 
   const sink: FrameSink = {

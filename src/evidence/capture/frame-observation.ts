@@ -16,14 +16,31 @@ export interface FrameParts {
   readonly packet: ObservedPacket;
 }
 
-/** The observation of a frame's packet; its id is given when all are read. */
-export function frameObservation(parts: FrameParts): Observation {
+/** Makes observations of the packets of one file; their ids are given when all are read. */
+export function frameObserver(): (parts: FrameParts) => Observation {
+  // Very many frames have one vantage point: they share it.
+  const places = new Map<string, Vantage>();
+  return (parts) => {
+    const { read, link, nflog } = parts;
+    if (nflog) return frameObservation(parts, logVantage(parts, nflog));
+    const key = `${read.device}/${read.direction ?? link.direction}/${link.ifindex}`;
+    const known = places.get(key);
+    if (known) return frameObservation(parts, known);
+    const place = captureVantage(parts);
+    if (places.size < MOST_PLACES) places.set(key, place);
+    return frameObservation(parts, place);
+  };
+}
+
+const MOST_PLACES = 1000;
+
+function frameObservation(parts: FrameParts, vantage: Vantage): Observation {
   const { file, place, read, nflog } = parts;
   const timed = !Number.isNaN(read.time);
   const timeBase = timed ? 'epoch' : 'none';
   return {
     id: -1,
-    vantage: nflog ? logVantage(parts, nflog) : captureVantage(parts),
+    vantage,
     time: timed ? read.time : null,
     timeBase,
     clock: `${place.node ?? file}@${timeBase}`,
