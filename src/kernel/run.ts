@@ -2,6 +2,7 @@ import type { NetnsRef } from '../packet/place.ts';
 import type { SourceRef } from '../packet/source-ref.ts';
 import type { Connection } from './conntrack/connection.ts';
 import type { Decider } from './decide.ts';
+import type { RuleWatch } from './netfilter/explain/rule-watch.ts';
 import type { HookVisit, Step } from './step.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface Run {
   connections(netns: string): Connection[];
   /** Names a construct the packet met that the model does not support. */
   unsupported(what: UnsupportedUse): void;
+  /** Absent when nobody asks why a rule did not match. */
+  readonly watch?: RuleWatch;
 }
 
 /** An unsupported construct that a packet really met. */

@@ -90,8 +90,9 @@ function runRule(walk: Walk, chain: string, rule: NftRule): RuleEnd | null {
   let prefix: string | undefined;
   let ended: RuleEnd | null = null;
   let broke = false;
+  let scope: RuleScope | null = null;
   for (const [index, statement] of rule.statements.entries()) {
-    const scope = scopeOf(walk, { chain, rule, statement: index });
+    scope = scopeOf(walk, { chain, rule, statement: index });
     const outcome = executeStatement(statement, scope);
     if (outcome.kind === 'break') {
       broke = true;
@@ -105,6 +106,11 @@ function runRule(walk: Walk, chain: string, rule: NftRule): RuleEnd | null {
     if (statement.kind === 'side-effect' && statement.name === 'log') {
       prefix = statement.prefix ?? '';
     }
+  }
+  const { watch } = walk.run;
+  if (watch?.watches(rule)) {
+    const brokeAt = broke && scope ? scope.statement : null;
+    watch.nft({ table: walk.table, chain, rule, scope, brokeAt });
   }
   // What a rule did before it broke stays done, so that is worth a hit as well.
   if (!broke || walk.skb !== before || prefix !== undefined) {

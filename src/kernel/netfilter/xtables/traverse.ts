@@ -5,7 +5,7 @@ import type { Skb } from '../../skb.ts';
 import type { RulePacket } from '../rule-context.ts';
 import type { RuleHit, TableResult, TableVerdict } from '../verdict.ts';
 import type { XtChain } from './chain.ts';
-import { likelyRules, type RuleWalk, type VisitRules } from './chain-index.ts';
+import { everyRule, likelyRules, type RuleWalk, type VisitRules } from './chain-index.ts';
 import { ruleMatches } from './match-rule.ts';
 import type { XtRule } from './rule.ts';
 import type { RuleSite } from './rule-site.ts';
@@ -33,7 +33,8 @@ export function traverseTable(
   packet: RulePacket,
   run: Run,
 ): TableResult {
-  return traverse(table, hook, { packet, run, visit: likelyRules });
+  // Who watches a rule wants to know also why it cannot match.
+  return traverse(table, hook, { packet, run, visit: run.watch ? everyRule : likelyRules });
 }
 
 /** The same with a choice of how rules are visited. */
