@@ -16,6 +16,9 @@ import { logLines } from './log/log-lines.ts';
 import { partDraft } from './part-draft.ts';
 import { proseLines } from './prose-lines.ts';
 import { tcpdumpLines } from './tcpdump-lines.ts';
+import { nftTraceLines } from './trace/nft-trace-lines.ts';
+import { xtablesMonitorLines } from './trace/xtables-monitor-lines.ts';
+import { ulogdLines, ulogdRecords } from './ulogd/ulogd-lines.ts';
 
 /** Reads a text of any size line by line; memory stays bounded by the options' limit. */
 export interface EvidenceTextReader {
@@ -51,7 +54,10 @@ export function evidenceTextReader(file: string, options: ReadOptions = {}): Evi
   };
   const readers: readonly LineReader[] = [
     journalExport(carried),
+    nftTraceLines(draft),
+    xtablesMonitorLines(draft),
     logLines(draft),
+    ulogdLines(draft),
     bulkFilter([
       tcpdumpLines(draft, groups),
       commandLines(draft),
@@ -59,7 +65,7 @@ export function evidenceTextReader(file: string, options: ReadOptions = {}): Evi
       proseLines(draft, groups),
     ]),
   ];
-  const json = jsonLines([journalRecords(carried)]);
+  const json = jsonLines([journalRecords(carried), ulogdRecords(draft)]);
 
   const plain = (line: TextLine): void => {
     const cleaned = cleanLine(line.raw);

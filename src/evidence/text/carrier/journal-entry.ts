@@ -1,24 +1,32 @@
 import type { LogFraming } from '../log/log-framing.ts';
+import { type LineTime, NO_TIME } from '../wall-time.ts';
 
 /** Fields of a journal's entry. systemd: systemd.journal-fields(7). */
 export type JournalField = (name: string) => unknown;
 
-/** The message of an entry and what frames it; null when these fields are no entry. */
+/**
+ * The message of an entry and what frames it; null when these fields are no entry. `head` is the
+ * time that stands above them, where their own is not printed.
+ */
 export function journalEntry(
   field: JournalField,
+  head: LineTime | null = null,
 ): { readonly message: string; readonly carrier: LogFraming } | null {
   const message = text(field('MESSAGE'));
   const stamp =
     number(field('_SOURCE_REALTIME_TIMESTAMP')) ?? number(field('__REALTIME_TIMESTAMP'));
   const monotonic = number(field('__MONOTONIC_TIMESTAMP'));
-  if (message === null || (stamp === null && monotonic === null)) return null;
+  if (message === null || (stamp ?? monotonic ?? head) === null) return null;
   const host = field('_HOSTNAME');
-  const time = (stamp ?? monotonic ?? 0) / 1e6;
+  const printed = stamp ?? monotonic;
+  const base = stamp === null ? 'uptime' : 'epoch';
+  const own: LineTime = printed === null ? NO_TIME : { time: printed / 1e6, base };
+  const when = stamp === null && head ? head : own;
   return {
     message,
     carrier: {
-      time,
-      base: stamp === null ? 'uptime' : 'epoch',
+      time: when.time,
+      base: when.base,
       host: typeof host === 'string' && host !== '' ? host : null,
       message: '',
     },

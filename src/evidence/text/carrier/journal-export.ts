@@ -1,4 +1,5 @@
 import type { LineReader, TextLine } from '../line-reader.ts';
+import { type LogFraming, readFraming } from '../log/log-framing.ts';
 import type { CarriedLine } from './carried-line.ts';
 import { journalEntry } from './journal-entry.ts';
 
@@ -12,10 +13,12 @@ const MAX_FIELDS = 500;
 export function journalExport(carry: CarriedLine): LineReader {
   let fields: Map<string, string> | null = null;
   let at: TextLine | null = null;
+  let head: LogFraming | null = null;
 
   const finish = (): void => {
-    const entry = fields && journalEntry((name) => fields?.get(name));
+    const entry = fields && journalEntry((name) => fields?.get(name), head);
     if (entry && at) carry(entry.message, entry.carrier, at);
+    head = null;
     fields = null;
     at = null;
   };
@@ -27,7 +30,7 @@ export function journalExport(carry: CarriedLine): LineReader {
       if (verbose || text.startsWith('__CURSOR=')) {
         finish();
         fields = new Map();
-        if (verbose) fields.set('__REALTIME_TIMESTAMP', microseconds(verbose[1] ?? ''));
+        head = verbose && readFraming(`${verbose[1]} `);
         return true;
       }
       if (fields === null) return false;
@@ -43,11 +46,4 @@ export function journalExport(carry: CarriedLine): LineReader {
     },
     end: finish,
   };
-}
-
-/** Of `2026-11-25 17:15:07.745857 UTC`; journalctl prints UTC only when that is the zone. */
-function microseconds(text: string): string {
-  const parts = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}\.\d{6}) UTC$/.exec(text);
-  const time = parts ? Date.parse(`${parts[1]}T${parts[2]?.slice(0, 12)}Z`) : Number.NaN;
-  return Number.isNaN(time) ? '' : `${time * 1000 + Number(parts?.[2]?.slice(12) ?? 0)}`;
 }
