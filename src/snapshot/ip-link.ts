@@ -91,6 +91,7 @@ function parseLink(link: JsonObject, context: LinkContext): LinkRecord {
     mac: linkType === 'ether' && mac !== null ? mac.toLowerCase() : null,
     noArp: flags.includes('NOARP') || flags.includes('LOOPBACK') || linkType === 'none',
     promiscuous: flags.includes('PROMISC') || (numberOf(link, 'promiscuity') ?? 0) > 0,
+    ...groupOf(link),
     master,
     bridgePort: port,
     addresses: addresses ?? [],
@@ -99,6 +100,13 @@ function parseLink(link: JsonObject, context: LinkContext): LinkRecord {
   };
   const detailed = info !== null || has(link, 'promiscuity') || linkType === 'loopback';
   return { device, addresses, detailed, hasPortSettings: port !== null };
+}
+
+/** A number, or a name of /etc/iproute2/group, of which every node has one. */
+function groupOf(link: JsonObject): Pick<Device, 'group'> {
+  const text = textOf(link, 'group') ?? '';
+  if (text === 'default') return { group: 0 };
+  return /^\d{1,10}$/.test(text) ? { group: Number(text) } : {};
 }
 
 /** Settings of a bridge's port as `ip -d` prints them under the port. */
@@ -135,6 +143,7 @@ function detailsOf(link: JsonObject, info: JsonObject | null, context: LinkConte
         bridge: {
           vlanFiltering: flagOf(data, 'vlan_filtering') ?? false,
           nfCallIptables: flagOf(data, 'nf_call_iptables') ?? false,
+          ...(flagOf(data, 'nf_call_ip6tables') ? { nfCallIp6tables: true } : {}),
         },
       };
     case 'vxlan':

@@ -9,21 +9,22 @@ import { targetSupport } from '../../src/kernel/netfilter/xtables/target/registr
 import type { Support } from '../../src/packet/issue.ts';
 import { parseNftRuleset } from '../../src/snapshot/nft-json/parse.ts';
 import { FOLDERS, readFolder } from '../snapshot/read-folder.ts';
-import { HEADER_FORMS } from '../xtables/header-forms.ts';
-import { MATCH_FORMS } from '../xtables/match-forms.ts';
+import { MODELLED_FORMS } from '../xtables/forms.ts';
 import { readRule } from '../xtables/read-rule.ts';
-import { TARGET_FORMS } from '../xtables/target-forms.ts';
-import { ABSENT_FORMS, UNSUPPORTED_FORMS } from '../xtables/unsupported-forms.ts';
+import {
+  ABSENT_FORMS,
+  ABSENT_UNSUPPORTED_FORMS,
+  UNSUPPORTED_FORMS,
+} from '../xtables/unsupported-forms.ts';
 
 /** How far each name is supported: by the model's own registries, over every form we test. */
 type Supports = ReadonlyMap<string, ReadonlySet<Support>>;
 
 const FORMS = [
-  ...HEADER_FORMS,
-  ...MATCH_FORMS,
-  ...TARGET_FORMS,
+  ...MODELLED_FORMS,
   ...ABSENT_FORMS,
   ...UNSUPPORTED_FORMS,
+  ...ABSENT_UNSUPPORTED_FORMS,
 ];
 
 /** Matches and targets of iptables, by the names that `-m` and `-j` take. */

@@ -4,14 +4,12 @@ import type { XtRule } from '../../src/kernel/netfilter/xtables/rule.ts';
 import { MATCH_GRAMMARS } from '../../src/snapshot/iptables-save/match/registry.ts';
 import { printRule } from '../../src/snapshot/iptables-save/print.ts';
 import { TARGET_GRAMMARS } from '../../src/snapshot/iptables-save/target/registry.ts';
-import { HEADER_FORMS } from './header-forms.ts';
-import { MATCH_FORMS } from './match-forms.ts';
+import { MODELLED_FORMS } from './forms.ts';
 import type { OptionForm } from './option-form.ts';
 import { meaningOf, readRule } from './read-rule.ts';
-import { TARGET_FORMS } from './target-forms.ts';
 import { ABSENT_FORMS, UNSUPPORTED_FORMS } from './unsupported-forms.ts';
 
-const MODELLED = [...HEADER_FORMS, ...MATCH_FORMS, ...TARGET_FORMS, ...ABSENT_FORMS];
+const MODELLED = [...MODELLED_FORMS, ...ABSENT_FORMS];
 
 /** What the kernel's own tool wrote, by both backends. */
 function savedForms({ rule, saved = rule, savedByNft = saved }: OptionForm): readonly string[] {
@@ -36,9 +34,10 @@ test.each(SAVED)('reads and prints what iptables saved: %s', (text, form) => {
 });
 
 /** The options of these are kept as they were written: nothing of them changes the packet's way. */
-const KEPT_AS_TEXT = /-m (?:time|hashlimit) |-j (?:TPROXY|NFLOG|RATEEST|SYNPROXY|CLASSIFY) /;
+const KEPT_AS_TEXT =
+  /-m (?:time|hashlimit|rateest|policy) |-j (?:NFLOG|RATEEST|SYNPROXY|CLASSIFY) /;
 /** Rules that iptables saves with less than they say. */
-const SHORTENED = ['-p tcp --sport 0:65535'];
+const SHORTENED = ['-p tcp --sport 0:65535', '-m ah --ahspi 0:0xffffffff'];
 
 const WRITTEN = MODELLED.filter(
   ({ rule, saved }) => saved !== undefined && !KEPT_AS_TEXT.test(rule) && !SHORTENED.includes(rule),

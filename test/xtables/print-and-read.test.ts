@@ -7,11 +7,10 @@ import { parseIptablesSave } from '../../src/snapshot/iptables-save/parse.ts';
 import { parseRuleParts } from '../../src/snapshot/iptables-save/parse-parts.ts';
 import { parseRuleLine } from '../../src/snapshot/iptables-save/parse-rule.ts';
 import { printRule } from '../../src/snapshot/iptables-save/print.ts';
+import { ALL_MATCH_FORMS, MODELLED_FORMS } from './forms.ts';
 import { HEADER_FORMS } from './header-forms.ts';
-import { MATCH_FORMS } from './match-forms.ts';
 import type { OptionForm } from './option-form.ts';
 import { meaningOf, readRule } from './read-rule.ts';
-import { TARGET_FORMS } from './target-forms.ts';
 import { UNSUPPORTED_FORMS } from './unsupported-forms.ts';
 
 const textOf = ({ rule, saved = rule }: OptionForm): string => saved;
@@ -49,12 +48,18 @@ const rules = fc
   .tuple(
     fc.option(address, { nil: '' }),
     fc.oneof(
-      fc.constantFrom(...of4(HEADER_FORMS), ...of4(MATCH_FORMS), ...of4(UNSUPPORTED_FORMS)),
+      fc.constantFrom(...of4(HEADER_FORMS), ...of4(ALL_MATCH_FORMS), ...of4(UNSUPPORTED_FORMS)),
       ports.map((option) => `-p tcp -m tcp ${option}`),
       ports.map((option) => `-p udp -m udp ${option}`),
     ),
-    fc.array(fc.oneof(mark, comment, fc.constantFrom(...of4(MATCH_FORMS).filter(hasNoHeader)))),
-    fc.constantFrom('', '-j ACCEPT', '-j c1', '-g c1', ...of4(TARGET_FORMS).filter(hasNoHeader)),
+    fc.array(fc.oneof(mark, comment, fc.constantFrom(...of4(ALL_MATCH_FORMS).filter(hasNoHeader)))),
+    fc.constantFrom(
+      '',
+      '-j ACCEPT',
+      '-j c1',
+      '-g c1',
+      ...of4(MODELLED_FORMS).filter((text) => text.startsWith('-j ')),
+    ),
   )
   .map((parts) =>
     parts

@@ -16,6 +16,8 @@ export interface Device {
   /** True when the device needs no neighbour resolution (IFF_NOARP, point-to-point TUN). */
   readonly noArp: boolean;
   readonly promiscuous: boolean;
+  /** `ip link set DEV group N`; absent where a name is listed that only the node can resolve. */
+  readonly group?: number;
   /** The bridge, bond or VRF this device is a port of, by name. */
   readonly master: string | null;
   /** Set when `master` is a bridge. */
@@ -34,7 +36,22 @@ export interface InterfaceAddress {
   readonly scope: 'global' | 'site' | 'link' | 'host' | number;
   readonly secondary: boolean;
   readonly broadcast: Address | null;
+  /** What is said of an IPv6 address beside; absent is nothing. */
+  readonly flags?: readonly AddressFlag[];
 }
+
+/** Flags of IPv6 addresses that decide something. Linux: IFA_F_*. */
+export const ADDRESS_FLAGS = [
+  'deprecated',
+  'tentative',
+  'dadfailed',
+  'optimistic',
+  'temporary',
+  'home',
+  'noprefixroute',
+] as const;
+
+export type AddressFlag = (typeof ADDRESS_FLAGS)[number];
 
 export type DeviceDetails =
   | { readonly kind: 'loopback' }
@@ -59,6 +76,8 @@ export interface BridgeSettings {
   readonly vlanFiltering: boolean;
   /** `nf_call_iptables` of the bridge itself; the namespace's sysctl is or-ed with it. */
   readonly nfCallIptables: boolean;
+  /** The same for IPv6; absent is false. */
+  readonly nfCallIp6tables?: boolean;
 }
 
 /** Settings of a bridge's port; any device kind can be one. */
@@ -113,6 +132,8 @@ export interface Neighbour {
   readonly device: string;
   readonly mac: string | null;
   readonly states: readonly string[];
+  /** IPv6: it said that it is a router; absent: it did not. */
+  readonly router?: true;
   readonly source: SourceRef | null;
 }
 

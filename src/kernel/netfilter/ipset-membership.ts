@@ -1,4 +1,4 @@
-import type { Address } from '../../packet/address.ts';
+import { type Address, formatAddress } from '../../packet/address.ts';
 import { contains, network, type Prefix } from '../../packet/prefix.ts';
 import { PROTOCOL } from '../../packet/protocol.ts';
 import type { Ternary } from '../decide.ts';
@@ -52,6 +52,40 @@ function look(query: SetQuery, packet: RulePacket, depth: number): Ternary {
   // Only sets with networks have `nomatch`, and only for them the option means something.
   const inverted = query.returnNomatch && dimensions.includes('net');
   return found.nomatch === inverted ? 'yes' : 'no';
+}
+
+/**
+ * What a packet shows to a set, as text; null when the set is not known, or has other dimensions or
+ * another family.
+ */
+export function ipsetKey(
+  name: string,
+  directions: readonly SetDirection[],
+  packet: RulePacket,
+): string | null {
+  const set = packet.context.netns.ipsets?.find((candidate) => candidate.name === name);
+  const dimensions = set ? ipsetDimensions(set.type) : null;
+  if (!set || dimensions === null || directions.length < dimensions.length) return null;
+  if (set.family !== null && set.family !== packet.skb.packet.source.family) return null;
+  const parts = dimensions.map((dimension, i) =>
+    keyText(packetKey(dimension, directions[i] ?? 'src', packet, set)),
+  );
+  return `${name} ${parts.join(' ')}`;
+}
+
+function keyText(key: PacketKey): string {
+  switch (key.kind) {
+    case 'address':
+      return formatAddress(key.address);
+    case 'port':
+      return `${key.protocol}:${key.port}`;
+    case 'mac':
+      return String(key.mac);
+    case 'iface':
+      return `${key.name}/${key.port}`;
+    case 'mark':
+      return String(key.mark);
+  }
 }
 
 /** Linux: list_set_ktest(). */

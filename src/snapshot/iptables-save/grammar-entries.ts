@@ -25,17 +25,20 @@ export function grammarEntries<T>(
     for (const [name, options] of Object.entries(reader.extensions)) {
       entries.set(name, {
         options: new Map(Object.entries(options)),
-        parse: (input) => (isRegular(input, reader.negatable) ? reader.parse(input) : null),
+        parse: (input) => (isRegular(input, reader) ? reader.parse(input) : null),
       });
     }
   }
   return entries;
 }
 
-function isRegular({ options }: ExtensionInput, negatable: readonly string[]): boolean {
+function isRegular(
+  { options }: ExtensionInput,
+  { negatable, repeatable = [] }: Pick<Grammar<never>, 'negatable' | 'repeatable'>,
+): boolean {
   return options.every(
     ({ name, negated }, i) =>
       (!negated || negatable.includes(name)) &&
-      options.findIndex((other) => other.name === name) === i,
+      (repeatable.includes(name) || options.findIndex((other) => other.name === name) === i),
   );
 }

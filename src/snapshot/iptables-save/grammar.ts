@@ -6,6 +6,8 @@ export interface Grammar<T> {
   readonly extensions: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Options that `!` may stand before; before any other it makes the extension unsupported. */
   readonly negatable: readonly string[];
+  /** Options that may be there more than once. */
+  readonly repeatable?: readonly string[];
   /** null when the options do not make sense together: the extension is then unsupported. */
   parse(input: ExtensionInput): T | null;
   /** The name and the options, as iptables-save prints them after `-m` or `-j`. */
@@ -15,7 +17,7 @@ export interface Grammar<T> {
 /** A match or target as it was read. */
 export interface ExtensionInput {
   readonly name: string;
-  /** Only options that the grammar lists, each at most once. */
+  /** Only options that the grammar lists, each at most once unless it is repeatable. */
   readonly options: readonly OptionUse[];
   /** The options' text. */
   readonly raw: string;

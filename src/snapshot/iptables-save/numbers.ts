@@ -58,3 +58,19 @@ export function parseRange(text: string, separator: string, max: number): Number
 export function printRange({ first, last }: NumberRange, separator: string): string {
   return first === last ? String(first) : `${first}${separator}${last}`;
 }
+
+/** An option with one number that `!` may stand before. */
+export interface NegatableNumber {
+  readonly negated: boolean;
+  readonly value: number;
+}
+
+/** Reads such an option: null when it is absent, undefined when it is malformed. */
+export function numberOption(
+  option: { readonly negated: boolean; readonly values: readonly string[] } | undefined,
+  max: number,
+): NegatableNumber | null | undefined {
+  if (!option) return null;
+  const value = parseNumber(option.values[0] ?? '', max);
+  return value === null ? undefined : { negated: option.negated, value };
+}

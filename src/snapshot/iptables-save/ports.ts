@@ -11,8 +11,16 @@ export function parsePorts(text: string): NumberRange | null {
 
 /** A port option: null when it is absent, undefined when it is malformed. */
 export function portOption(option: OptionUse | undefined): PortRange | null | undefined {
+  return rangeOption(option, MAX_PORT);
+}
+
+/** An option with a range of numbers: null when it is absent, undefined when it is malformed. */
+export function rangeOption(
+  option: OptionUse | undefined,
+  max: number,
+): PortRange | null | undefined {
   if (!option) return null;
-  const range = parsePorts(option.values[0] ?? '');
+  const range = parseRange(option.values[0] ?? '', ':', max);
   return range ? { negated: option.negated, ...range } : undefined;
 }
 

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseIptablesSave } from '../../../src/snapshot/iptables-save/parse.ts';
 import { printIptablesSave } from '../../../src/snapshot/iptables-save/print.ts';
-import { HEADER_FORMS } from '../../xtables/header-forms.ts';
-import { MATCH_FORMS } from '../../xtables/match-forms.ts';
+import { MODELLED_FORMS } from '../../xtables/forms.ts';
 import type { OptionForm } from '../../xtables/option-form.ts';
 import { recordedSaves, withoutComments } from '../../xtables/recorded-saves.ts';
-import { TARGET_FORMS } from '../../xtables/target-forms.ts';
 import { UNSUPPORTED_FORMS } from '../../xtables/unsupported-forms.ts';
 import { labMissing, makeNamespaces, type Namespaces } from '../paths/namespaces.ts';
 
@@ -16,7 +14,7 @@ import { labMissing, makeNamespaces, type Namespaces } from '../paths/namespaces
 const missing = labMissing(['ip', 'iptables-nft', 'iptables-legacy', 'ip6tables-nft', 'ipset']);
 
 const BACKENDS = ['nft', 'legacy'] as const;
-const FORMS = [...HEADER_FORMS, ...MATCH_FORMS, ...TARGET_FORMS, ...UNSUPPORTED_FORMS];
+const FORMS = [...MODELLED_FORMS, ...UNSUPPORTED_FORMS];
 
 function program(family: 4 | 6, backend: string): string {
   return `${family === 6 ? 'ip6tables' : 'iptables'}-${backend}`;
@@ -28,6 +26,8 @@ describe.skipIf(missing !== null)(`the kernel's tools${missing ? ` (${missing})`
     ns = makeNamespaces(['forms', 'saves-nft', 'saves-legacy'], 90);
     ns.run('forms', ['ipset', 'create', 'hl-a', 'hash:ip', 'counters', 'timeout', '0']);
     ns.run('forms', ['ipset', 'create', 'hl-b', 'hash:ip,port']);
+    ns.run('forms', ['ipset', 'create', 'hl-c', 'hash:ip', 'family', 'inet6']);
+    ns.run('forms', ['ipset', 'create', 'hl-m', 'hash:ip', 'skbinfo']);
   });
   afterAll(() => ns.dispose());
 

@@ -19,8 +19,13 @@ export function tableUsesConntrack(table: XtTable): boolean {
 
 function matchUsesConntrack(match: XtMatch): boolean {
   switch (match.kind) {
+    case 'cluster':
+    case 'connbytes':
+    case 'connlabel':
+    case 'connlimit':
     case 'connmark':
     case 'conntrack':
+    case 'helper':
     case 'state':
       return true;
     case 'unsupported':
@@ -38,13 +43,12 @@ function targetUsesConntrack(target: XtTarget): boolean {
     case 'netmap':
     case 'redirect':
     case 'snat':
+    case 'synproxy':
       return true;
     case 'ct':
       return !target.notrack;
     case 'side-effect':
       return target.name === 'CONNSECMARK';
-    case 'stolen':
-      return target.name === 'SYNPROXY';
     case 'unsupported':
       return target.usesConntrack;
     default:

@@ -13,20 +13,29 @@ import { MAX_U32, parseRange, printRange } from '../numbers.ts';
 type IdRange = OwnerMatch['uid'];
 
 export const ownerGrammar: Grammar<OwnerMatch> = {
-  extensions: { owner: { '--uid-owner': 1, '--gid-owner': 1, '--socket-exists': 0 } },
+  extensions: {
+    owner: { '--uid-owner': 1, '--gid-owner': 1, '--socket-exists': 0, '--suppl-groups': 0 },
+  },
   negatable: ['--uid-owner', '--gid-owner', '--socket-exists'],
   parse({ options }) {
     const uid = parseIds(find(options, '--uid-owner'));
     const gid = parseIds(find(options, '--gid-owner'));
     if (uid === undefined || gid === undefined) return null;
-    return { kind: 'owner', uid, gid, socketExists: flag(find(options, '--socket-exists')) };
+    return {
+      kind: 'owner',
+      uid,
+      gid,
+      socketExists: flag(find(options, '--socket-exists')),
+      supplementary: find(options, '--suppl-groups') !== undefined,
+    };
   },
-  print: ({ uid, gid, socketExists }) =>
+  print: ({ uid, gid, socketExists, supplementary }) =>
     joined(
       'owner',
       socketExists === null ? '' : printed(socketExists === 'no', '--socket-exists'),
       printIds('--uid-owner', uid),
       printIds('--gid-owner', gid),
+      supplementary ? '--suppl-groups' : '',
     ),
 };
 

@@ -16,7 +16,7 @@ export const timeGrammar: Grammar<TimeMatch> = {
       '--utc': 0,
     },
   },
-  negatable: [],
+  negatable: ['--monthdays', '--weekdays'],
   parse: ({ raw }) => ({ kind: 'time', options: raw }),
   print: ({ options }) => `time ${options}`,
 };

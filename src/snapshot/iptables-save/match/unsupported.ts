@@ -9,52 +9,31 @@ export const unsupportedGrammar: Grammar<UnsupportedMatch> = {
   print: ({ text }) => text,
 };
 
-/** Matches that exist and are not modelled; the value says whether they need conntrack. */
-const KNOWN: Readonly<Record<string, boolean>> = {
-  ah: false,
-  bpf: false,
-  cgroup: false,
-  cluster: true,
-  connbytes: true,
-  connlabel: true,
-  connlimit: true,
-  control: false,
-  cpu: false,
-  dccp: false,
-  devgroup: false,
-  dst: false,
-  ecn: false,
-  esp: false,
-  eui64: false,
-  frag: false,
-  hbh: false,
-  helper: true,
-  ipcomp: false,
-  ipv6header: false,
-  ipvs: false,
-  l2tp: false,
-  mh: false,
-  osf: false,
-  policy: false,
-  quota: false,
-  rateest: false,
-  realm: false,
-  rt: false,
-  socket: false,
-  srh: false,
-  string: false,
-  u32: false,
-  udplite: false,
-};
+/**
+ * Matches that exist and are not modelled: a program in bytecode, facts of IPVS, and those that other
+ * versions of iptables have.
+ */
+const KNOWN = ['bpf', 'control', 'ipvs', 'l2tp', 'udplite'];
+
+/** Matches that need conntrack, for when their options could not be read. */
+const CONNTRACK = [
+  'cluster',
+  'connbytes',
+  'connlabel',
+  'connlimit',
+  'connmark',
+  'conntrack',
+  'helper',
+  'state',
+];
 
 /** A match that stays as it was read. */
 export function unsupportedMatch(name: string, text: string, named: boolean): UnsupportedMatch {
-  const usesConntrack = Object.hasOwn(KNOWN, name) && KNOWN[name] === true;
   return {
     kind: 'unsupported',
     name,
     text,
-    known: named || Object.hasOwn(KNOWN, name),
-    usesConntrack: usesConntrack || name === 'conntrack' || name === 'state' || name === 'connmark',
+    known: named || KNOWN.includes(name),
+    usesConntrack: CONNTRACK.includes(name),
   };
 }

@@ -7,7 +7,6 @@ export const sideEffectGrammar: Grammar<SideEffectTarget> = {
     CHECKSUM: { '--checksum-fill': 0 },
     CLASSIFY: { '--set-class': 1 },
     CONNSECMARK: { '--save': 0, '--restore': 0 },
-    ECN: { '--ecn-tcp-remove': 0 },
     IDLETIMER: { '--timeout': 1, '--label': 1, '--alarm': 0 },
     LED: { '--led-trigger-id': 1, '--led-delay': 1, '--led-always-blink': 0 },
     NFLOG: {
@@ -19,7 +18,6 @@ export const sideEffectGrammar: Grammar<SideEffectTarget> = {
     },
     RATEEST: { '--rateest-name': 1, '--rateest-interval': 1, '--rateest-ewmalog': 1 },
     SECMARK: { '--selctx': 1 },
-    TCPOPTSTRIP: { '--strip-options': 1 },
     TEE: { '--gateway': 1, '--oif': 1 },
     TRACE: {},
     ULOG: {

@@ -10,7 +10,7 @@ export const unsupportedGrammar: Grammar<UnsupportedTarget> = {
 };
 
 /** Targets that exist and are not modelled. */
-const KNOWN = ['CLUSTERIP', 'DNPT', 'HMARK', 'MIRROR', 'SAME', 'SNPT'];
+const KNOWN = ['CLUSTERIP', 'MIRROR', 'SAME'];
 
 /** Targets that need conntrack, for when their options could not be read. */
 const CONNTRACK = [

@@ -8,6 +8,8 @@ export interface OwnerMatch {
   readonly uid: IdRange | null;
   readonly gid: IdRange | null;
   readonly socketExists: 'yes' | 'no' | null;
+  /** `--suppl-groups`: the group may be a supplementary one. */
+  readonly supplementary: boolean;
 }
 
 /** Without a socket the match holds when everything asked for is inverted. Linux: owner_mt(). */
