@@ -20,9 +20,16 @@ export function visibleKind(packet: ObservedPacket): VisibleKind | null {
     return ack && !fin && tcp.payloadLength === 0 ? 'pure-ack' : null;
   }
   if (!icmp) return null;
+  if (protocol === PROTOCOL.icmpv6) return visibleKind6(icmp.type);
   if (icmp.type === 8) return 'echo-request';
   if (icmp.type === 0) return 'echo-reply';
   return [3, 4, 11, 12].includes(icmp.type) ? 'icmp-error' : null;
+}
+
+function visibleKind6(type: number): VisibleKind | null {
+  if (type === 128) return 'echo-request';
+  if (type === 129) return 'echo-reply';
+  return type < 128 ? 'icmp-error' : null;
 }
 
 /** The kind under which the kernel's packets of a model's packet are found. */

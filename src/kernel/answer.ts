@@ -1,26 +1,8 @@
 import type { Address } from '../packet/address.ts';
 import type { IcmpHeader, Packet } from '../packet/packet.ts';
 import { PROTOCOL } from '../packet/protocol.ts';
+import type { IcmpError } from './icmp-error.ts';
 import type { Skb } from './skb.ts';
-
-/** An ICMP error by type and code. RFC 792, RFC 1812 5.2.7. */
-export interface IcmpError {
-  readonly type: 3 | 11;
-  readonly code: number;
-  /** Next-hop MTU of a fragmentation-needed error, bytes. */
-  readonly mtu: number | null;
-}
-
-export const ICMP_NET_UNREACHABLE: IcmpError = { type: 3, code: 0, mtu: null };
-export const ICMP_HOST_UNREACHABLE: IcmpError = { type: 3, code: 1, mtu: null };
-export const ICMP_PORT_UNREACHABLE: IcmpError = { type: 3, code: 3, mtu: null };
-export const ICMP_FILTERED: IcmpError = { type: 3, code: 13, mtu: null };
-export const ICMP_TIME_EXCEEDED: IcmpError = { type: 11, code: 0, mtu: null };
-
-/** The error a router sends for a packet that is too big. Linux: ip_forward(). */
-export function fragmentationNeeded(mtu: number): IcmpError {
-  return { type: 3, code: 4, mtu };
-}
 
 /** A packet that no kernel has seen yet. */
 export function freshSkb(packet: Packet, mark = 0): Skb {
@@ -35,9 +17,14 @@ export function freshSkb(packet: Packet, mark = 0): Skb {
   };
 }
 
-const TCP_OVER_IP = 40;
-/** IP and TCP header of a SYN with the options Linux sends, bytes. */
-const SYN_LENGTH = 60;
+/** The IP header, bytes. */
+function ipHeader({ family }: Address): number {
+  return family === 4 ? 20 : 40;
+}
+
+const TCP_HEADER = 20;
+/** The TCP header of a SYN with the options Linux sends, bytes. */
+const SYN_HEADER = 40;
 
 /** The headers of a reply: addresses and ports swapped. */
 function swapped(packet: Packet): Pick<Packet, 'source' | 'destination' | 'protocol' | 'tos'> {
@@ -55,7 +42,7 @@ export function synAck(syn: Packet, mss: number): Packet {
   return {
     ...swapped(syn),
     ttl: 64,
-    length: SYN_LENGTH,
+    length: ipHeader(syn.source) + SYN_HEADER,
     dontFragment: true,
     transport: {
       kind: 'tcp',
@@ -73,7 +60,7 @@ export function handshakeAck(received: Packet): Packet {
   return {
     ...swapped(received),
     ttl: 64,
-    length: 52,
+    length: ipHeader(received.source) + 32,
     dontFragment: true,
     transport: {
       kind: 'tcp',
@@ -90,7 +77,7 @@ export function reset(packet: Packet): Packet {
   return {
     ...swapped(packet),
     ttl: 64,
-    length: TCP_OVER_IP,
+    length: ipHeader(packet.source) + TCP_HEADER,
     dontFragment: true,
     transport: {
       kind: 'tcp',
@@ -112,11 +99,20 @@ export function answerTo(packet: Packet): Packet {
       return { ...base, transport: { kind: 'sctp', sport: t.dport, dport: t.sport } };
     case 'icmp':
       // Linux: icmp_reply() takes the request's TOS.
-      return { ...base, tos: packet.tos, transport: { ...t, type: 0, code: 0 } };
+      return { ...base, tos: packet.tos, transport: { ...t, type: echoReply(packet), code: 0 } };
     case 'tcp':
     case 'other':
       return { ...base, transport: t };
   }
+}
+
+function echoReply({ source }: Packet): number {
+  return source.family === 4 ? 0 : 129;
+}
+
+/** Whether a packet asks for an echo. */
+export function isEchoRequest({ source, transport }: Packet): boolean {
+  return transport.kind === 'icmp' && transport.type === (source.family === 4 ? 8 : 128);
 }
 
 /** An ICMP error about a packet, from an address of the node that sends it. */
@@ -131,22 +127,28 @@ export function icmpErrorPacket(error: IcmpError, about: Packet, from: Address):
   return {
     source: from,
     destination: about.source,
-    protocol: PROTOCOL.icmp,
     ttl: 64,
-    // Precedence internetwork control and the packet's type of service. Linux: __icmp_send(), RT_TOS().
-    tos: 0xc0 | (about.tos & 0x1e),
-    length: 28 + Math.min(about.length, 548),
     dontFragment: false,
     transport,
+    ...(about.source.family === 4
+      ? {
+          protocol: PROTOCOL.icmp,
+          // Precedence internetwork control and the packet's type of service. Linux: __icmp_send(), RT_TOS().
+          tos: 0xc0 | (about.tos & 0x1e),
+          length: 28 + Math.min(about.length, 548),
+        }
+      : // As much as fits into the smallest MTU. Linux: icmp6_send().
+        { protocol: PROTOCOL.icmpv6, tos: 0, length: 48 + Math.min(about.length, 1232) }),
   };
 }
 
-/** The largest segment a route's MTU allows, bytes. Linux: ipv4_default_advmss(). */
-export function mssOf(mtu: number): number {
-  return mtu - TCP_OVER_IP;
+/** The largest segment a route's MTU allows, bytes. Linux: ipv4_default_advmss(), ip6_default_advmss(). */
+export function mssOf(mtu: number, family: 4 | 6): number {
+  return mtu - TCP_HEADER - (family === 4 ? 20 : 40);
 }
 
 /** Length of a first packet of a protocol, bytes. */
-export function firstPacketLength(protocol: 'tcp' | 'udp' | 'icmp' | 'sctp'): number {
-  return protocol === 'tcp' ? SYN_LENGTH : protocol === 'icmp' ? 84 : 33;
+export function firstPacketLength(protocol: 'tcp' | 'udp' | 'icmp' | 'sctp', to: Address): number {
+  const payload = protocol === 'tcp' ? SYN_HEADER : protocol === 'icmp' ? 64 : 13;
+  return ipHeader(to) + payload;
 }

@@ -1,7 +1,7 @@
 import type { Errno } from '../linux/errno.ts';
 import type { Address } from '../packet/address.ts';
-import type { IcmpError } from './answer.ts';
 import type { FrameTarget } from './device/frame-target.ts';
+import type { IcmpError } from './icmp-error.ts';
 import type { Skb } from './skb.ts';
 
 /** How a packet left one pass through a namespace's IP stack. */
@@ -42,6 +42,8 @@ export type Departure =
       readonly rejected: boolean;
       /** The packet's route led over the loopback device. */
       readonly overLoopback?: boolean;
+      /** The device it came in by, where that decides from which address an error comes; '' is none. */
+      readonly iif?: string;
     }
   /** The model cannot say what happens next; the reason has been named. */
   | { readonly kind: 'unknown'; readonly at: string; readonly skb: Skb };

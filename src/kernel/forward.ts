@@ -1,9 +1,11 @@
-import { fragmentationNeeded, ICMP_TIME_EXCEEDED } from './answer.ts';
 import { type Departure, dropped } from './departure.ts';
+import { forwardRefusal6 } from './forward6.ts';
 import { endedByHook } from './hook-departure.ts';
+import { icmpError, tooBig } from './icmp-error.ts';
 import { type Kernel, record } from './kernel.ts';
 import { type HookPass, runHook } from './netfilter/run-hook.ts';
 import { finishOutput } from './output.ts';
+import { IPV6_MIN_MTU } from './routing/device-facts.ts';
 import type { InputRoute } from './routing/lookup.ts';
 import type { Skb } from './skb.ts';
 
@@ -16,21 +18,33 @@ export interface Transit {
 
 /**
  * From one device to another: TTL, size, FORWARD, POSTROUTING. The hooks see the decremented
- * TTL. Linux: ip_forward(), ip_forward_finish().
+ * TTL. Linux: ip_forward(), ip_forward_finish(), ip6_forward().
  */
 export function forward(kernel: Kernel, transit: Transit): Departure {
   const { iif, route } = transit;
   const place = { iif, oif: route.device };
   const { packet } = transit.skb;
+  const { family } = packet.source;
+  if (family === 6) {
+    const refused = forwardRefusal6(kernel, transit);
+    if (refused) return { ...refused, iif };
+  }
   if (packet.ttl <= 1) {
     record(kernel, transit.skb, { kind: 'drop', reason: 'IP_INHDR', at: 'ttl expired' }, place);
-    return { ...dropped(transit.skb, 'IP_INHDR', 'ttl expired'), answer: ICMP_TIME_EXCEEDED };
-  }
-  if (packet.length > route.mtu && packet.dontFragment) {
-    record(kernel, transit.skb, { kind: 'mtu', mtu: route.mtu, length: packet.length }, place);
     return {
-      ...dropped(transit.skb, 'PKT_TOO_BIG', `mtu ${route.mtu} of ${route.device}`),
-      answer: fragmentationNeeded(route.mtu),
+      ...dropped(transit.skb, 'IP_INHDR', 'ttl expired'),
+      answer: icmpError(family, 'time-exceeded'),
+      iif,
+    };
+  }
+  // Of IPv6 only the sender makes fragments.
+  const mtu = family === 6 ? Math.max(route.mtu, IPV6_MIN_MTU) : route.mtu;
+  if (packet.length > mtu && (packet.dontFragment || family === 6)) {
+    record(kernel, transit.skb, { kind: 'mtu', mtu, length: packet.length }, place);
+    return {
+      ...dropped(transit.skb, 'PKT_TOO_BIG', `mtu ${mtu} of ${route.device}`),
+      answer: tooBig(family, mtu),
+      iif,
     };
   }
   const skb: Skb = { ...transit.skb, packet: { ...packet, ttl: packet.ttl - 1 } };

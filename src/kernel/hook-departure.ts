@@ -1,9 +1,9 @@
 import type { Errno } from '../linux/errno.ts';
 import type { Departure } from './departure.ts';
 import { dropped } from './departure.ts';
+import { rejectAnswer } from './icmp-error.ts';
 import { type Kernel, record } from './kernel.ts';
 import type { HookOutcome, HookPass } from './netfilter/run-hook.ts';
-import { rejectAnswer } from './reject.ts';
 
 /**
  * Turns a hook's refusal into the packet's end, or returns null when the packet goes on.
@@ -32,10 +32,11 @@ export function endedByHook(
         reason: 'NETFILTER_DROP',
         at: outcome.at,
         skb: outcome.skb,
-        answer: rejectAnswer(outcome.with),
+        answer: rejectAnswer(outcome.with, outcome.skb.packet.source.family),
         errno,
         rejected: true,
         overLoopback: pass.iif === 'lo' || pass.oif === 'lo',
+        iif: pass.iif,
       };
     case 'stolen':
       return { kind: 'unknown', at: outcome.at, skb: outcome.skb };

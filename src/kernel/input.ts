@@ -1,18 +1,14 @@
 import type { Errno } from '../linux/errno.ts';
 import { sameAddress } from '../packet/address.ts';
-import {
-  ICMP_FILTERED,
-  ICMP_HOST_UNREACHABLE,
-  ICMP_NET_UNREACHABLE,
-  type IcmpError,
-} from './answer.ts';
 import { type Departure, dropped } from './departure.ts';
 import { deviceWithAddress } from './device/find-device.ts';
 import { forward } from './forward.ts';
 import { endedByHook } from './hook-departure.ts';
+import { type IcmpError, icmpError } from './icmp-error.ts';
 import { type Kernel, record } from './kernel.ts';
 import { type HookPass, runHook } from './netfilter/run-hook.ts';
 import { routeInput } from './routing/input-route.ts';
+import { refusedOnArrival6 } from './routing/input-route6.ts';
 import type { InputRoute, SourceValidation } from './routing/lookup.ts';
 import type { Skb } from './skb.ts';
 
@@ -29,10 +25,18 @@ export interface Arrival {
   readonly prerouted: boolean;
 }
 
-/** From a device to a socket or on to another device. Linux: ip_rcv(), ip_rcv_finish(). */
+/**
+ * From a device to a socket or on to another device.
+ * Linux: ip_rcv(), ip_rcv_finish(), ipv6_rcv(), ip6_rcv_finish().
+ */
 export function receive(kernel: Kernel, arrival: Arrival): Departure {
   const { iif } = arrival;
   let skb = arrival.skb;
+  const refused = refusedOnArrival6(kernel.netns, skb.packet, iif, kernel.run.decider);
+  if (refused) {
+    record(kernel, skb, { kind: 'drop', reason: refused, at: iif }, { iif });
+    return dropped(skb, refused, iif);
+  }
   if (!arrival.prerouted) {
     const pass: HookPass = {
       hook: 'prerouting',
@@ -69,7 +73,11 @@ export function receive(kernel: Kernel, arrival: Arrival): Departure {
       return dropped(skb, found.reason, iif);
     case 'error':
       record(kernel, skb, { kind: 'drop', reason: found.reason, at: iif }, { iif });
-      return { ...dropped(skb, found.reason, iif), answer: icmpOf(found.icmp) };
+      return {
+        ...dropped(skb, found.reason, iif),
+        answer: icmpOf(found.icmp, skb.packet.source.family),
+        iif,
+      };
   }
 }
 
@@ -82,17 +90,12 @@ export function deliver(kernel: Kernel, skb: Skb, iif: string, boundTo = iif): D
   );
 }
 
-function icmpOf(name: Extract<InputRoute, { kind: 'error' }>['icmp']): IcmpError | null {
-  switch (name) {
-    case 'net-unreachable':
-      return ICMP_NET_UNREACHABLE;
-    case 'host-unreachable':
-      return ICMP_HOST_UNREACHABLE;
-    case 'packet-filtered':
-      return ICMP_FILTERED;
-    case null:
-      return null;
-  }
+function icmpOf(
+  name: Extract<InputRoute, { kind: 'error' }>['icmp'],
+  family: 4 | 6,
+): IcmpError | null {
+  if (name === null) return null;
+  return icmpError(family, name === 'packet-filtered' ? 'filtered' : name);
 }
 
 function recordInputRoute(kernel: Kernel, skb: Skb, iif: string, found: InputRoute): void {

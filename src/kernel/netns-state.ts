@@ -5,6 +5,7 @@ import type { ConntrackEntry } from './conntrack/entry.ts';
 import type { Device, FdbEntry, Neighbour } from './device/device.ts';
 import type { Ipset } from './netfilter/ipset.ts';
 import type { Ruleset } from './netfilter/ruleset.ts';
+import type { AddressLabel } from './routing/address-label.ts';
 import type { RoutingState } from './routing/route.ts';
 import type { Sysctls } from './sysctl.ts';
 
@@ -26,6 +27,16 @@ export interface NetnsState {
   readonly neighbours: readonly Neighbour[] | undefined;
   readonly fdb: readonly FdbEntry[] | undefined;
   readonly sockets: readonly ListeningSocket[] | undefined;
+  /** `ip addrlabel`; undefined: what the kernel starts with. */
+  readonly addressLabels?: readonly AddressLabel[] | undefined;
+  /** `ip -6 neigh show proxy`: for whom a device answers; undefined: nobody. */
+  readonly proxied6?: readonly ProxiedNeighbour[] | undefined;
+}
+
+/** An address for which a device answers although it is not ours. Linux: struct pneigh_entry. */
+export interface ProxiedNeighbour {
+  readonly address: Address;
+  readonly device: string;
 }
 
 /**

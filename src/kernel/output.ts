@@ -1,9 +1,9 @@
 import { formatAddress } from '../packet/address.ts';
 import { netnsKey } from '../packet/place.ts';
 import { PROTOCOL } from '../packet/protocol.ts';
-import { fragmentationNeeded } from './answer.ts';
 import { type Departure, dropped } from './departure.ts';
 import { endedByHook } from './hook-departure.ts';
+import { tooBig } from './icmp-error.ts';
 import { type Kernel, record } from './kernel.ts';
 import { type HookPass, runHook } from './netfilter/run-hook.ts';
 import type { OutputKey, OutputRoute } from './routing/lookup.ts';
@@ -114,7 +114,9 @@ export function sendLocal(kernel: Kernel, send: LocalSend): Departure {
     oif: route.device,
     localSocket: send.socket,
     reroute: (skb) => {
-      const found = reroute(kernel.netns, skb, send.boundDevice, kernel.run.decider);
+      const { boundDevice, socket } = send;
+      const sending = { boundDevice, device: route.device, uid: socket ? socket.uid : 0 };
+      const found = reroute(kernel.netns, skb, sending, kernel.run.decider);
       recordRoute(kernel, skb, found, 'reroute');
       if (found.kind === 'error') return found.errno;
       route = found;
@@ -181,7 +183,7 @@ export function finishOutput(kernel: Kernel, out: Outgoing): Departure {
     record(kernel, skb, { kind: 'mtu', mtu: out.mtu, length }, { oif: out.device });
     return {
       ...dropped(skb, 'PKT_TOO_BIG', `mtu ${out.mtu} of ${out.device}`),
-      answer: fragmentationNeeded(out.mtu),
+      answer: tooBig(skb.packet.source.family, out.mtu),
       errno: out.local ? 'EMSGSIZE' : null,
     };
   }

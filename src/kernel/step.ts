@@ -96,7 +96,10 @@ export interface HookVisit {
   readonly skb: Skb;
 }
 
-/** Why a source address was chosen. Linux: fib_result_prefsrc(), inet_select_addr(). */
+/**
+ * Why a source address was chosen; of IPv6 the rule of RFC 6724 by which it won.
+ * Linux: fib_result_prefsrc(), inet_select_addr(), ipv6_dev_get_saddr().
+ */
 export type SourceChoice =
   | 'bound'
   | 'route-prefsrc'
@@ -104,4 +107,13 @@ export type SourceChoice =
   | 'first-address'
   | 'local-destination'
   | 'other-device'
-  | 'masquerade';
+  | 'masquerade'
+  | 'rfc6724-same'
+  | 'rfc6724-scope'
+  | 'rfc6724-preferred'
+  | 'rfc6724-home'
+  | 'rfc6724-device'
+  | 'rfc6724-label'
+  | 'rfc6724-temporary'
+  | 'rfc6724-orchid'
+  | 'rfc6724-prefix';

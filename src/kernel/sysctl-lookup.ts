@@ -271,10 +271,15 @@ export function multipathHashPolicy(netns: NetnsState, decider: Decider): 0 | 1 
   return policy === 1 || policy === 2 || policy === 3 ? policy : 0;
 }
 
-/** The mark that the kernel's own answers to a packet get. Linux: IP4_REPLY_MARK(). */
-export function replyMark(netns: NetnsState, mark: number, decider: Decider): number {
+/** The mark that the kernel's own answers to a packet get. Linux: IP4_REPLY_MARK(), IP6_REPLY_MARK(). */
+export function replyMark(
+  netns: NetnsState,
+  family: 4 | 6,
+  mark: number,
+  decider: Decider,
+): number {
   if (mark === 0) return 0;
-  return read(netns, 'net.ipv4.fwmark_reflect', off(3), decider) === '1' ? mark : 0;
+  return read(netns, `net.ipv${family}.fwmark_reflect`, off(3), decider) === '1' ? mark : 0;
 }
 
 /** The mark that an accepted connection's packets get. Linux: inet_request_mark(). */

@@ -1,6 +1,7 @@
 /** Errors that a socket call of the client sees; the names are those of errno(3). */
 export type Errno =
   | 'EACCES'
+  | 'EADDRNOTAVAIL'
   | 'ECONNREFUSED'
   | 'EHOSTUNREACH'
   | 'EINVAL'
@@ -9,4 +10,5 @@ export type Errno =
   | 'ENODEV'
   | 'ENOPROTOOPT'
   | 'EPERM'
+  | 'EPROTO'
   | 'ETIMEDOUT';

@@ -120,3 +120,26 @@ export function isIpv4Loopback(address: Address): boolean {
 export function isIpv4Multicast(address: Address): boolean {
   return address.family === 4 && address.bits >>> 28 === 0xe;
 }
+
+export const IPV6_ANY: Ipv6Address = { family: 6, bits: 0n };
+export const IPV6_LOOPBACK: Ipv6Address = { family: 6, bits: 1n };
+
+/** The address of a family that stands for none: 0.0.0.0 or ::. */
+export function anyAddress(family: 4 | 6): Address {
+  return family === 4 ? IPV4_ANY : IPV6_ANY;
+}
+
+/** Whether an address is 0.0.0.0 or ::. */
+export function isAny(address: Address): boolean {
+  return address.family === 4 ? address.bits === 0 : address.bits === 0n;
+}
+
+/** 224.0.0.0/4 or ff00::/8. */
+export function isMulticast(address: Address): boolean {
+  return address.family === 4 ? isIpv4Multicast(address) : address.bits >> 120n === 0xffn;
+}
+
+/** 127.0.0.0/8 or ::1. */
+export function isLoopback(address: Address): boolean {
+  return address.family === 4 ? isIpv4Loopback(address) : address.bits === 1n;
+}

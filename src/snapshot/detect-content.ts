@@ -40,7 +40,9 @@ function detectJson(head: string): Content | null {
   if (/^\{\s*"kernel"\s*:/.test(first)) return 'nstat';
   if (key('addr_info')) return 'ip-addr';
   if (key('linkmode')) return 'ip-link';
+  if (key('proxy')) return 'ip-neigh-proxy';
   if (key('lladdr')) return 'ip-neigh';
+  if (key('label') && key('prefixlen')) return 'ip-addrlabel';
   if (/^\[\s*(?:\{\s*\}\s*,\s*)*\{\s*"priority"/.test(first) && key('src')) return 'ip-rule';
   if (/^\[\s*(?:\{\s*\}\s*,\s*)*\{\s*"mac"/.test(first)) return 'bridge-fdb';
   if (key('dst') && (key('protocol') || key('scope') || key('gateway'))) {

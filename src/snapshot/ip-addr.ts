@@ -1,4 +1,4 @@
-import type { InterfaceAddress } from '../kernel/device/device.ts';
+import { ADDRESS_FLAGS, type InterfaceAddress } from '../kernel/device/device.ts';
 import { parseAddress } from '../packet/address.ts';
 import type { Issue } from '../packet/issue.ts';
 import type { SourceRef } from '../packet/source-ref.ts';
@@ -30,7 +30,19 @@ export function parseInterfaceAddresses(
       scope: SCOPES.find((known) => known === scope) ?? numberOf(entry, 'scope') ?? 'global',
       secondary: entry.secondary === true,
       broadcast: parseAddress(textOf(entry, 'broadcast') ?? ''),
+      ...flagsOf(entry, address.family),
     });
   }
   return addresses;
+}
+
+/** Flags of an IPv6 address; one without preferred lifetime is deprecated whether it is said or not. */
+function flagsOf(entry: JsonObject, family: 4 | 6): Pick<InterfaceAddress, 'flags'> {
+  if (family === 4) return {};
+  const flags = ADDRESS_FLAGS.filter(
+    (flag) =>
+      entry[flag] === true ||
+      (flag === 'deprecated' && numberOf(entry, 'preferred_life_time') === 0),
+  );
+  return flags.length > 0 ? { flags } : {};
 }

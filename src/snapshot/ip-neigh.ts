@@ -1,8 +1,9 @@
 import type { Neighbour } from '../kernel/device/device.ts';
+import type { ProxiedNeighbour } from '../kernel/netns-state.ts';
 import { parseAddress } from '../packet/address.ts';
 import type { Issue, Parsed } from '../packet/issue.ts';
 import { readJsonElements } from './json-elements.ts';
-import { isObject, textOf, textsOf } from './json-value.ts';
+import { has, isObject, textOf, textsOf } from './json-value.ts';
 import { error } from './make-issue.ts';
 
 /** Reads `ip -j neigh show`, both families. */
@@ -24,8 +25,18 @@ export function parseIpNeigh(text: string, file: string): Parsed<readonly Neighb
       device,
       mac: mac === null ? null : mac.toLowerCase(),
       states: textsOf(value, 'state'),
+      ...(has(value, 'router') ? { router: true as const } : {}),
       source,
     });
   }
   return { value: neighbours, issues };
+}
+
+/** Reads `ip -j -6 neigh show proxy`: for whom a device answers. */
+export function parseProxiedNeighbours(
+  text: string,
+  file: string,
+): Parsed<readonly ProxiedNeighbour[]> {
+  const { value, issues } = parseIpNeigh(text, file);
+  return { value: value.map(({ address, device }) => ({ address, device })), issues };
 }

@@ -63,7 +63,8 @@ function parseRoute(element: JsonElement, line: number, context: RouteContext): 
   const type = TYPES.find((known) => known === typeText);
   const destination = destinationOf(element, value, context.fileFamily);
   if (!type || !destination) return null;
-  const unsupported = unsupportedOf(value);
+  const from = sourceOf(value, destination.address.family);
+  const unsupported = unsupportedOf(value, from !== null);
   for (const what of unsupported) {
     context.issues.push(warning('unsupported-construct', source, `route ${what}`));
   }
@@ -84,6 +85,8 @@ function parseRoute(element: JsonElement, line: number, context: RouteContext): 
     nexthops,
     mtu: numberOf(value, 'mtu') ?? (metrics ? numberOf(metrics, 'mtu') : null),
     advmss: numberOf(value, 'advmss') ?? (metrics ? numberOf(metrics, 'advmss') : null),
+    ...(from ? { from } : {}),
+    ...preferenceOf(textOf(value, 'pref')),
     ...(unsupported.length > 0 ? { unsupported } : {}),
     source,
   };
@@ -153,12 +156,23 @@ function nexthop(hop: JsonObject, device: string): Nexthop | null {
 }
 
 /** What changes where a packet goes and is not modelled. */
-function unsupportedOf(route: JsonObject): readonly string[] {
+function unsupportedOf(route: JsonObject, hasSource: boolean): readonly string[] {
   const found: string[] = [];
   if (has(route, 'encap')) found.push(`encap ${textOf(route, 'encap') ?? ''}`);
+  if (hasSource) return found;
   const from = textOf(route, 'from') ?? (has(route, 'encap') ? null : textOf(route, 'src'));
   if (from !== null && from !== 'all' && from !== 'default') found.push(`from ${from}`);
   return found;
+}
+
+/** `from PREFIX` of an IPv6 route, which the kernel keeps in the table of its destination. */
+function sourceOf(route: JsonObject, family: 4 | 6): Prefix | null {
+  const text = textOf(route, 'from');
+  return family === 4 || text === null ? null : parsePrefix(text);
+}
+
+function preferenceOf(text: string | null): Pick<Route, 'preference'> {
+  return text === 'low' || text === 'high' ? { preference: text } : {};
 }
 
 /** Names of /etc/iproute2/rt_tables for the numbers that ip prints when the file is missing. */

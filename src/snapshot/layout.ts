@@ -172,6 +172,7 @@ const ALIKE: readonly (readonly Content[])[] = [
   ['ip-route', 'ip6-route'],
   ['ip-rule', 'ip6-rule'],
   ['ip-link', 'ip-addr'],
+  ['ip-neigh', 'ip-neigh-proxy'],
   ['iptables-save', 'iptables-nft-save', 'iptables-legacy-save'],
   ['ip6tables-save', 'ip6tables-nft-save', 'ip6tables-legacy-save'],
 ];

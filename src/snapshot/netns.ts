@@ -12,8 +12,9 @@ import { parseBridgeFdb } from './bridge-fdb.ts';
 import { parseBridgeLink } from './bridge-link.ts';
 import { parseConntrack } from './conntrack.ts';
 import { mergeDevices } from './devices.ts';
+import { parseAddressLabels } from './ip-addrlabel.ts';
 import { parseIpLink } from './ip-link.ts';
-import { parseIpNeigh } from './ip-neigh.ts';
+import { parseIpNeigh, parseProxiedNeighbours } from './ip-neigh.ts';
 import { parseIpRoute } from './ip-route.ts';
 import { parseIpRule } from './ip-rule.ts';
 import type { NetnsFiles } from './layout.ts';
@@ -69,6 +70,8 @@ export function readNetns(files: NetnsFiles, readers: RulesetReaders): Parsed<Ca
     neighbours: read<readonly Neighbour[]>('ip-neigh', parseIpNeigh)?.value,
     fdb: read<readonly FdbEntry[]>('bridge-fdb', parseBridgeFdb)?.value,
     sockets: read('sockets', parseSockets)?.value,
+    addressLabels: read('ip-addrlabel', parseAddressLabels)?.value,
+    proxied6: read('ip-neigh-proxy', parseProxiedNeighbours)?.value,
   };
   if (!state.devices) {
     issues.push({
@@ -110,6 +113,8 @@ function readRouting(read: Read): RoutingState {
     rules: read('ip-rule', parseIpRule)?.value,
     rules6: read('ip6-rule', parseIpRule)?.value,
     ...(lost(v4) ? { partial: true } : {}),
+    // A file of both families is whole; without any, what addresses make is all that is known.
+    ...((v6 === undefined && ipv6.length === 0) || lost(v6) ? { partial6: true } : {}),
   };
 }
 

@@ -28,6 +28,8 @@ export type SourceName =
   | 'ip-rule'
   | 'ip6-rule'
   | 'ip-neigh'
+  | 'ip-neigh-proxy'
+  | 'ip-addrlabel'
   | 'bridge-fdb'
   | 'bridge-link'
   | 'sysctl'
@@ -68,6 +70,8 @@ export const NETNS_SOURCES: readonly SnapshotSource[] = [
   json('ip-rule', 'ip-rule.json', 'ip', '-j', '-4', 'rule', 'show'),
   json('ip6-rule', 'ip6-rule.json', 'ip', '-j', '-6', 'rule', 'show'),
   json('ip-neigh', 'ip-neigh.json', 'ip', '-j', 'neigh', 'show'),
+  json('ip-neigh-proxy', 'ip-neigh-proxy.json', 'ip', '-j', '-6', 'neigh', 'show', 'proxy'),
+  json('ip-addrlabel', 'ip-addrlabel.json', 'ip', '-j', 'addrlabel', 'list'),
   json('bridge-fdb', 'bridge-fdb.json', 'bridge', '-j', 'fdb', 'show'),
   json('bridge-link', 'bridge-link.json', 'bridge', '-j', '-d', 'link', 'show'),
   text('sysctl', 'sysctl.txt', 'sysctl', '-a', '-r', '^net\\.'),

@@ -32,11 +32,11 @@ function next(world: World, { kernel, departure }: Passage): Crossing {
       return decapsulate(kernel, skb) ?? { kind: 'end', end };
     }
     case 'dropped': {
-      const { reason, skb, answer, errno, rejected, overLoopback } = departure;
+      const { reason, skb, answer, errno, rejected, overLoopback, iif = '' } = departure;
       const routed = overLoopback ? ({ routed: 'loopback' } as const) : {};
       return {
         kind: 'end',
-        end: { kind: 'dropped', kernel, reason, skb, answer, errno, rejected, ...routed },
+        end: { kind: 'dropped', kernel, reason, skb, answer, errno, rejected, iif, ...routed },
       };
     }
     case 'unknown':

@@ -24,7 +24,8 @@ export function clientSocketOf(flow: Flow, first: Packet): ClientSocket {
     where: flow.arrivesOn === null ? flow.from : null,
     address: first.source,
     port: clientPort(first),
-    to: flow.to,
+    // Of IPv6, a socket that connects to :: is connected to ::1.
+    to: flow.to.family === 6 ? first.destination : flow.to,
     toPort: flow.port,
     boundDevice: flow.boundDevice,
   };
@@ -77,7 +78,8 @@ function isFromClient(client: ClientSocket, quoted: Packet): boolean {
 }
 
 /** What an ICMP error makes of a connecting socket. Linux: icmp_err_convert[]. */
-export function errnoOfIcmp(type: number, code: number): Errno | null {
+export function errnoOfIcmp(family: 4 | 6, type: number, code: number): Errno | null {
+  if (family === 6) return errnoOfIcmp6(type, code);
   if (type === 11) return 'EHOSTUNREACH';
   if (type !== 3) return null;
   switch (code) {
@@ -97,6 +99,28 @@ export function errnoOfIcmp(type: number, code: number): Errno | null {
   }
 }
 
+/** Linux: icmpv6_err_convert(), tab_unreach[]. */
+function errnoOfIcmp6(type: number, code: number): Errno | null {
+  if (type === 3) return 'EHOSTUNREACH';
+  if (type === 4) return 'EPROTO';
+  if (type !== 1) return null;
+  switch (code) {
+    case 0:
+      return 'ENETUNREACH';
+    case 1:
+    case 5:
+    case 6:
+      return 'EACCES';
+    case 2:
+    case 3:
+      return 'EHOSTUNREACH';
+    case 4:
+      return 'ECONNREFUSED';
+    default:
+      return 'EPROTO';
+  }
+}
+
 /** The client's result in one word. */
 export function resultOfErrno(errno: Errno): ClientResult {
   switch (errno) {
@@ -107,12 +131,14 @@ export function resultOfErrno(errno: Errno): ClientResult {
       return 'not-permitted';
     case 'ETIMEDOUT':
       return 'timeout';
+    case 'EADDRNOTAVAIL':
     case 'EHOSTUNREACH':
     case 'EINVAL':
     case 'EMSGSIZE':
     case 'ENETUNREACH':
     case 'ENODEV':
     case 'ENOPROTOOPT':
+    case 'EPROTO':
       return 'unreachable';
   }
 }

@@ -39,10 +39,6 @@ export function exchange(world: World, flow: Flow): Exchange {
   const kernel = kernelOf(world, flow.from);
   const nothing = { endpoint: null, sourceAtEndpoint: null, packets };
   if (!kernel) return { ...UNKNOWN, ...nothing };
-  if (flow.to.family === 6) {
-    world.run.unsupported({ construct: 'IPv6', where: flow.from, source: null });
-    return { ...UNKNOWN, ...nothing };
-  }
   const start = sendFirst(world, kernel, flow);
   const kind = firstKind(flow);
   if (start.kind === 'error') {
@@ -128,7 +124,7 @@ function settleLost(
     case 'dropped': {
       const failed = end.errno === null ? null : failedWith(end.errno);
       if (end.answer === null || end.kernel === null) return failed ?? TIMEOUT;
-      const answer = refusal(end.kernel, end.answer, end.skb, end.routed ?? null);
+      const answer = refusal(end.kernel, end.answer, end.skb, end);
       const back = finish(world, answer.crossing);
       push(world, packets, describe(back, 'reply', answer.kind));
       // The call returns before the error that was sent beside it is read.
@@ -160,7 +156,7 @@ function settleReply(
   if (packet === null) return back.kind === 'unknown' ? UNKNOWN : settleStranger(back, packets);
   const t = packet.transport;
   if (t.kind === 'icmp' && t.quoted) {
-    const errno: Errno | null = errnoOfIcmp(t.type, t.code);
+    const errno: Errno | null = errnoOfIcmp(packet.source.family, t.type, t.code);
     return errno === null ? TIMEOUT : { client: resultOfErrno(errno), errno };
   }
   if (kind === 'rst') return { client: 'refused', errno: 'ECONNREFUSED' };

@@ -6,8 +6,9 @@ import { type Kernel, record } from '../kernel/kernel.ts';
 import { findConnectRoute, findOutputRoute, sendLocal } from '../kernel/output.ts';
 import type { Skb } from '../kernel/skb.ts';
 import { EPHEMERAL_PORT } from '../kernel/socket.ts';
+import { hopLimit } from '../kernel/sysctl-lookup6.ts';
 import type { Errno } from '../linux/errno.ts';
-import { type Address, IPV4_ANY } from '../packet/address.ts';
+import { type Address, anyAddress, IPV6_LOOPBACK, isAny } from '../packet/address.ts';
 import type { Flow } from '../packet/flow.ts';
 import { type Packet, ports, type TransportHeader } from '../packet/packet.ts';
 import { contains } from '../packet/prefix.ts';
@@ -23,23 +24,28 @@ export type Start =
   | { readonly kind: 'error'; readonly packet: Packet; readonly errno: Errno };
 
 /** The MTU a client on Ethernet is taken to have: it is not seen by a packet that arrives. */
-const ETHERNET_MTU = 1500;
+export const ETHERNET_MTU = 1500;
 
 /** Builds and sends the first packet of a flow. */
 export function sendFirst(world: World, kernel: Kernel, flow: Flow): Start {
+  const { family } = flow.to;
   const draft: Packet = {
-    source: flow.boundSource ?? IPV4_ANY,
+    source: flow.boundSource ?? anyAddress(family),
     destination: flow.to,
-    protocol: PROTOCOL[flow.protocol],
+    protocol: protocolOf(flow),
     ttl: 64,
     tos: 0,
-    length: firstPacketLength(flow.protocol),
+    length: firstPacketLength(flow.protocol, flow.to),
     dontFragment: flow.protocol === 'tcp',
-    transport: firstTransport(flow, mssOf(ETHERNET_MTU)),
+    transport: firstTransport(flow, mssOf(ETHERNET_MTU, family)),
   };
   return flow.arrivesOn === null
     ? sendFromSocket(kernel, flow, draft)
     : arriveFromOutside(world, kernel, flow.arrivesOn, draft);
+}
+
+function protocolOf({ protocol, to }: Flow): number {
+  return protocol === 'icmp' && to.family === 6 ? PROTOCOL.icmpv6 : PROTOCOL[protocol];
 }
 
 function firstTransport(flow: Flow, mss: number): TransportHeader {
@@ -52,7 +58,7 @@ function firstTransport(flow: Flow, mss: number): TransportHeader {
     case 'sctp':
       return { kind: 'sctp', sport, dport: flow.port };
     case 'icmp':
-      return { kind: 'icmp', type: 8, code: 0, id: sport };
+      return { kind: 'icmp', type: flow.to.family === 4 ? 8 : 128, code: 0, id: sport };
   }
 }
 
@@ -74,13 +80,17 @@ function sendFromSocket(kernel: Kernel, flow: Flow, draft: Packet): Start {
     record(kernel, asked, { kind: 'socket-error', errno: route.errno });
     return { kind: 'error', packet: draft, errno: route.errno };
   }
+  const { family } = route.source;
   const packet: Packet = {
     ...draft,
     source: route.source,
+    // Of IPv6, no address stands for this host. Linux: tcp_v6_connect().
+    destination: family === 6 && isAny(draft.destination) ? IPV6_LOOPBACK : draft.destination,
+    ttl: family === 6 ? hopLimit(kernel.netns, route.device) : draft.ttl,
     // The segment size is fixed now; a later reroute does not change it.
     transport:
       draft.transport.kind === 'tcp'
-        ? { ...draft.transport, mss: mssOf(route.mtu) }
+        ? { ...draft.transport, mss: mssOf(route.mtu, family) }
         : draft.transport,
   };
   const skb: Skb = freshSkb(packet, flow.mark);
@@ -158,7 +168,8 @@ export function sendAgain(
   const skb = freshSkb(packet, flow.mark);
   const route = findOutputRoute(kernel, skb, {
     destination: packet.destination,
-    source: packet.source,
+    // An IPv6 socket keeps the route that it found without a source. Linux: inet6_csk_xmit().
+    source: packet.source.family === 6 ? flow.boundSource : packet.source,
     oif: flow.boundDevice,
     mark: flow.mark,
     tos: 0,

@@ -1,5 +1,5 @@
-import type { IcmpError } from '../kernel/answer.ts';
 import type { Departure } from '../kernel/departure.ts';
+import type { IcmpError } from '../kernel/icmp-error.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Skb } from '../kernel/skb.ts';
 import type { Errno } from '../linux/errno.ts';
@@ -41,6 +41,8 @@ export type PacketEnd =
        * out of a device, or over loopback.
        */
       readonly routed?: 'out' | 'loopback';
+      /** The device it came in by, where that decides the same; '' or absent is none. */
+      readonly iif?: string;
     }
   /** It left what is known, towards a host that was not captured. */
   | { readonly kind: 'left'; readonly kernel: Kernel; readonly device: string; readonly skb: Skb }

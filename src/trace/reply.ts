@@ -1,24 +1,35 @@
 import {
   answerTo,
   freshSkb,
-  ICMP_PORT_UNREACHABLE,
-  type IcmpError,
   icmpErrorPacket,
+  isEchoRequest,
   mssOf,
   reset,
   synAck,
 } from '../kernel/answer.ts';
 import { deviceNamed, ownsAddress } from '../kernel/device/find-device.ts';
+import { type IcmpError, icmpError } from '../kernel/icmp-error.ts';
 import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import { findOutputRoute, sendLocal } from '../kernel/output.ts';
 import { addressType } from '../kernel/routing/address-type.ts';
 import type { OutputKey } from '../kernel/routing/lookup.ts';
+import { routeOutput } from '../kernel/routing/output-route.ts';
+import { selectSource6 } from '../kernel/routing/source-address6.ts';
 import type { CtAttachment, Skb } from '../kernel/skb.ts';
 import { findListener } from '../kernel/socket.ts';
 import { acceptedMark, replyMark } from '../kernel/sysctl-lookup.ts';
+import { hopLimit } from '../kernel/sysctl-lookup6.ts';
+import { isAny, isMulticast } from '../packet/address.ts';
+import { needsDevice } from '../packet/ipv6-type.ts';
 import { type Packet, ports } from '../packet/packet.ts';
-import { type Crossing, droppedAt, type InjectedAnswer, passage } from './passage.ts';
+import {
+  type Crossing,
+  droppedAt,
+  type InjectedAnswer,
+  type PacketEnd,
+  passage,
+} from './passage.ts';
 import type { PacketKind } from './trace.ts';
 
 /** What a namespace answers to a packet it took. */
@@ -27,6 +38,16 @@ export interface Reply {
   /** `accepted`: a socket has the packet. `refused`: nobody listens. */
   readonly request: 'accepted' | 'refused';
   readonly crossing: Crossing;
+  /** The socket that a TCP connection has from now on. */
+  readonly accepted?: AcceptedSocket;
+}
+
+/** What the packets of a socket have, beside their headers. */
+export interface AcceptedSocket {
+  readonly mark: number;
+  readonly boundDevice: string | null;
+  /** The device its packets come by. */
+  readonly came: string;
 }
 
 /** How a request came to the namespace that answers it. */
@@ -40,7 +61,7 @@ interface ReachedHere {
 
 /**
  * The answer of a namespace to a request that reached it, or null when the model does not know
- * what would answer. Linux: tcp_v4_rcv(), __udp4_lib_rcv(), icmp_echo().
+ * what would answer. Linux: tcp_v4_rcv(), __udp4_lib_rcv(), icmp_echo(), icmpv6_echo_reply().
  */
 export function replyTo(
   kernel: Kernel,
@@ -51,14 +72,26 @@ export function replyTo(
   const t = packet.transport;
   switch (t.kind) {
     case 'icmp':
-      if (t.type !== 8) return null;
+      if (!isEchoRequest(packet)) return null;
       return {
         kind: 'echo-reply',
         request: 'accepted',
-        crossing: sendReply(kernel, answerTo(packet), { mark: reflected(kernel, skb) }),
+        crossing: sendReply(kernel, answerTo(packet), {
+          mark: reflected(kernel, skb),
+          // IPv6 prefers the way by which the question came.
+          camePreferred: boundTo,
+        }),
       };
     case 'tcp':
     case 'udp': {
+      if (t.kind === 'tcp' && isAnycast(kernel, packet)) {
+        record(kernel, skb, { kind: 'drop', reason: 'NOT_SPECIFIED', at: 'anycast' }, { iif });
+        return {
+          kind: 'rst',
+          request: 'refused',
+          crossing: droppedAt(kernel, skb, 'NOT_SPECIFIED'),
+        };
+      }
       const found = findListener(
         kernel.netns,
         {
@@ -71,20 +104,23 @@ export function replyTo(
         kernel.run.decider,
       );
       if (found) {
-        const socket = { fromSocket: true, boundDevice: found.device } as const;
+        const { run, netns } = kernel;
+        const mark = t.kind === 'tcp' ? acceptedMark(netns, skb.mark, run.decider) : 0;
+        const accepted: AcceptedSocket = { mark, boundDevice: found.device, came: boundTo };
         record(kernel, skb, { kind: 'deliver', socket: 'listening' }, { iif });
         record(kernel, skb, { kind: 'socket', operation: 'accept' }, { iif });
-        return {
-          kind: t.kind === 'tcp' ? 'syn-ack' : 'answer',
-          request: 'accepted',
-          crossing:
-            t.kind === 'tcp'
-              ? sendReply(kernel, synAck(packet, 0), {
-                  mark: acceptedMark(kernel.netns, skb.mark, kernel.run.decider),
-                  ...socket,
-                })
-              : sendReply(kernel, answerTo(packet), { mark: 0, ...socket }),
-        };
+        return t.kind === 'tcp'
+          ? {
+              kind: 'syn-ack',
+              request: 'accepted',
+              crossing: sendFromAccepted(kernel, synAck(packet, 0), accepted),
+              accepted,
+            }
+          : {
+              kind: 'answer',
+              request: 'accepted',
+              crossing: sendFromAccepted(kernel, answerTo(packet), accepted),
+            };
       }
       record(
         kernel,
@@ -96,17 +132,17 @@ export function replyTo(
         ? {
             kind: 'rst',
             request: 'refused',
-            crossing: refuseSegment(kernel, skb, iif === 'lo' && sentBy === 'lo'),
+            crossing: refuseSegment(kernel, skb, boundTo, iif === 'lo' && sentBy === 'lo'),
           }
         : {
             kind: 'icmp-error',
             request: 'refused',
             crossing: sendIcmp(
               kernel,
-              ICMP_PORT_UNREACHABLE,
+              icmpError(packet.source.family, 'port-unreachable'),
               // The datagram is let go of by conntrack first. Linux: __udp4_lib_rcv(), nf_reset_ct().
               { ...skb, ct: { kind: 'none' } },
-              iif === 'lo' ? 'loopback' : null,
+              { ...(iif === 'lo' ? ({ routed: 'loopback' } as const) : {}), iif: boundTo },
             ),
           };
     }
@@ -116,12 +152,21 @@ export function replyTo(
   }
 }
 
+/** Where an end's packet came from and its route led. */
+type Way = Pick<Extract<PacketEnd, { readonly kind: 'dropped' }>, 'routed' | 'iif'>;
+
+/** No TCP connection is made to an address that several hosts may have. Linux: tcp_v6_conn_request(). */
+function isAnycast({ netns, run }: Kernel, { destination }: Packet): boolean {
+  if (destination.family !== 6) return false;
+  return addressType(netns, destination, null, run.decider) === 'anycast';
+}
+
 /** The answer to a packet that was refused on its way: an ICMP error or a reset. */
 export function refusal(
   kernel: Kernel,
   answer: IcmpError | InjectedAnswer | 'tcp-reset',
   about: Skb,
-  routed: 'out' | 'loopback' | null,
+  way: Way,
 ): { readonly kind: PacketKind; readonly crossing: Crossing } {
   const extras = {
     mark: reflected(kernel, about),
@@ -135,7 +180,7 @@ export function refusal(
     return { kind: 'rst', crossing: sendReply(kernel, reset(about.packet), extras) };
   }
   const crossing =
-    'device' in answer ? inject(kernel, answer) : sendIcmp(kernel, answer, about, routed);
+    'device' in answer ? inject(kernel, answer) : sendIcmp(kernel, answer, about, way);
   return { kind: 'icmp-error', crossing };
 }
 
@@ -157,8 +202,8 @@ function inject(kernel: Kernel, { device, packet }: InjectedAnswer): Crossing {
   return passage(kernel, receive(kernel, arrival));
 }
 
-function reflected({ netns, run }: Kernel, { mark }: Skb): number {
-  return replyMark(netns, mark, run.decider);
+function reflected({ netns, run }: Kernel, { packet, mark }: Skb): number {
+  return replyMark(netns, packet.source.family, mark, run.decider);
 }
 
 /**
@@ -166,7 +211,7 @@ function reflected({ netns, run }: Kernel, { mark }: Skb): number {
  * bound to the loopback device: its route was no local one, also to an address of another device.
  * Linux: tcp_v4_send_reset().
  */
-function refuseSegment(kernel: Kernel, skb: Skb, sentByLoopback: boolean): Crossing {
+function refuseSegment(kernel: Kernel, skb: Skb, came: string, sentByLoopback: boolean): Crossing {
   const { netns, run } = kernel;
   const device = sentByLoopback ? 'lo' : null;
   const type = addressType(netns, skb.packet.destination, device, run.decider);
@@ -174,7 +219,7 @@ function refuseSegment(kernel: Kernel, skb: Skb, sentByLoopback: boolean): Cross
     ? sendReply(
         kernel,
         { ...reset(skb.packet), tos: skb.packet.tos },
-        { mark: reflected(kernel, skb) },
+        { mark: reflected(kernel, skb), came },
       )
     : droppedAt(kernel, skb, 'NO_SOCKET');
 }
@@ -203,6 +248,21 @@ interface Sending {
   readonly boundDevice?: string | null;
   /** The source need not be an address of ours. */
   readonly anySource?: boolean;
+  /** The device the question came by: an answer to a link-local address has to leave by it. */
+  readonly came?: string;
+  /** The same, and IPv6 prefers it also for other addresses. */
+  readonly camePreferred?: string;
+}
+
+/** The device that an IPv6 answer has to leave by, or should. */
+function scoped(
+  { destination }: Packet,
+  { came, camePreferred }: Sending,
+): Partial<Pick<OutputKey, 'oif' | 'anyDevice'>> {
+  const device = camePreferred ?? came;
+  if (device === undefined || destination.family !== 6) return {};
+  if (needsDevice(destination)) return { oif: device };
+  return camePreferred === undefined ? {} : { oif: camePreferred, anyDevice: true };
 }
 
 /** Sends a packet whose source is given. */
@@ -212,19 +272,31 @@ function sendReply(kernel: Kernel, draft: Packet, sending: Sending): Crossing {
   const route = findOutputRoute(kernel, asked, {
     ...outputKey(asked, draft.source, anySource),
     oif: boundDevice,
+    ...(boundDevice === null && draft.destination.family === 6 ? scoped(draft, sending) : {}),
   });
   if (route.kind === 'error') {
     record(kernel, asked, { kind: 'drop', reason: 'IP_OUTNOROUTES', at: route.errno });
     return droppedAt(kernel, asked, 'IP_OUTNOROUTES');
   }
+  const { family } = draft.source;
+  const ttl = family === 6 ? hopLimit(kernel.netns, route.device) : draft.ttl;
   const packet: Packet =
     draft.transport.kind === 'tcp' && draft.transport.mss !== undefined
-      ? { ...draft, transport: { ...draft.transport, mss: mssOf(route.mtu) } }
-      : draft;
+      ? { ...draft, ttl, transport: { ...draft.transport, mss: mssOf(route.mtu, family) } }
+      : { ...draft, ttl };
   const skb = { ...freshSkb(packet, mark), ct };
   record(kernel, skb, { kind: 'socket', operation: 'reply' }, { oif: route.device });
   const socket = sending.fromSocket ? { uid: null, isClients: false } : null;
   return passage(kernel, sendLocal(kernel, { skb, route, boundDevice, socket }));
+}
+
+/** Sends a packet of a connection that a socket of this namespace accepted. */
+export function sendFromAccepted(
+  kernel: Kernel,
+  packet: Packet,
+  accepted: AcceptedSocket,
+): Crossing {
+  return sendReply(kernel, packet, { ...accepted, fromSocket: true });
 }
 
 /**
@@ -236,11 +308,13 @@ function sendIcmp(
   kernel: Kernel,
   error: IcmpError,
   about: Skb,
-  routed: 'out' | 'loopback' | null,
+  { routed, iif = '' }: Way,
 ): Crossing {
   const { packet } = about;
+  if (packet.source.family === 6) return sendIcmp6(kernel, error, about, iif);
   const isLocal =
-    routed === 'loopback' || (routed === null && ownsAddress(kernel.netns, packet.destination));
+    routed === 'loopback' ||
+    (routed === undefined && ownsAddress(kernel.netns, packet.destination));
   const own = isLocal ? packet.destination : null;
   const draft = icmpErrorPacket(error, packet, packet.destination);
   const asked = freshSkb(draft, reflected(kernel, about));
@@ -249,6 +323,42 @@ function sendIcmp(
   const skb: Skb = {
     ...asked,
     packet: { ...draft, source: route.source },
+    ct: errorAttachment(about),
+  };
+  record(kernel, skb, { kind: 'socket', operation: 'reply' }, { oif: route.device });
+  return passage(kernel, sendLocal(kernel, { skb, route, boundDevice: null, socket: null }));
+}
+
+/**
+ * The same for IPv6: the source is the address the packet was sent to where that is ours, else what the
+ * route back says, else one that suits the device by which the packet came. Linux: icmp6_send().
+ */
+function sendIcmp6(kernel: Kernel, error: IcmpError, about: Skb, iif: string): Crossing {
+  const { netns, run } = kernel;
+  const { source, destination } = about.packet;
+  if (source.family !== 6 || isMulticast(source) || isAny(source)) {
+    return droppedAt(kernel, about, 'NOT_SPECIFIED');
+  }
+  const draft = icmpErrorPacket(error, about.packet, destination);
+  const asked = freshSkb(draft, reflected(kernel, about));
+  const device = needsDevice(source) && iif !== '' ? iif : null;
+  const key = { ...outputKey(asked, null, false), oif: device };
+  let own = ownsAddress(netns, destination) ? destination : null;
+  if (own === null && iif !== '') {
+    const back = routeOutput(netns, key, run.decider);
+    if (back.kind === 'error' || back.sourceChoice !== 'route-prefsrc') {
+      own = selectSource6(netns, iif, source, run.decider)?.address ?? null;
+    }
+  }
+  const route = findOutputRoute(kernel, asked, {
+    ...key,
+    source: own,
+    ...(own && !needsDevice(source) ? { anyDevice: true as const } : {}),
+  });
+  if (route.kind === 'error') return droppedAt(kernel, asked, 'IP_OUTNOROUTES');
+  const skb: Skb = {
+    ...asked,
+    packet: { ...draft, source: route.source, ttl: hopLimit(netns, route.device) },
     ct: errorAttachment(about),
   };
   record(kernel, skb, { kind: 'socket', operation: 'reply' }, { oif: route.device });

@@ -7,9 +7,11 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { dropsUnmodelled } from '../kernel/netfilter/unmodelled-tables.ts';
 import type { NetnsState } from '../kernel/netns-state.ts';
 import { proxyArp, proxyArpPvlan } from '../kernel/sysctl-lookup.ts';
-import { type Address, formatAddress, sameAddress } from '../packet/address.ts';
+import { formatAddress, sameAddress } from '../packet/address.ts';
 import { netnsKey, sameNetns } from '../packet/place.ts';
+import { learntKey } from './learnt.ts';
 import { type LinkEnds, linkEnds } from './link.ts';
+import { solicitLink } from './resolve6.ts';
 import type { World } from './world.ts';
 
 type Transmit = Extract<Departure, { readonly kind: 'transmit' }>;
@@ -27,7 +29,7 @@ const FIXED = new Set(['PERMANENT', 'NOARP']);
 
 /**
  * The neighbour of a packet that leaves by an Ethernet device: by the neighbour table, else by
- * ARP. Who is not captured answers nothing here; `meetUncapturedHost` asks about it.
+ * ARP or neighbour discovery. Who is not captured answers nothing here; `meetUncapturedHost` asks about it.
  * Linux: ip_finish_output2(), neigh_resolve_output().
  */
 export function resolveNeighbour(world: World, kernel: Kernel, out: Transmit): Resolution {
@@ -44,7 +46,12 @@ export function resolveNeighbour(world: World, kernel: Kernel, out: Transmit): R
   if (known) return { kind: 'found', target: known };
   const learnt = world.run.learnt.get(learntKey(kernel.netns, out.device, out.nexthop));
   if (learnt) return { kind: 'found', target: { kind: 'device', end: learnt } };
-  const answers = askLink(world, kernel, out, link);
+  const { nexthop, device, skb } = out;
+  const { source } = skb.packet;
+  const answers =
+    nexthop.family === 6 && source.family === 6
+      ? solicitLink(world, kernel, { device, nexthop, source }, link)
+      : askLink(world, kernel, out, link);
   const first = answers[0];
   if (!first) {
     const silent = link.ends.some((end) => {
@@ -56,10 +63,6 @@ export function resolveNeighbour(world: World, kernel: Kernel, out: Transmit): R
   const end = chooseAnswer(kernel, out, answers);
   world.run.learnt.set(learntKey(kernel.netns, out.device, out.nexthop), end);
   return { kind: 'found', target: { kind: 'device', end } };
-}
-
-function learntKey({ ref }: NetnsState, device: string, address: Address): string {
-  return `${netnsKey(ref)} ${device} ${formatAddress(address)}`;
 }
 
 /** The device with an entry's MAC; null where ARP would correct the entry. */

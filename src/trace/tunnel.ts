@@ -1,12 +1,13 @@
-import { freshSkb, ICMP_NET_UNREACHABLE, icmpErrorPacket } from '../kernel/answer.ts';
+import { freshSkb, icmpErrorPacket } from '../kernel/answer.ts';
 import type { Departure } from '../kernel/departure.ts';
 import type { Device, TunSettings, VxlanSettings } from '../kernel/device/device.ts';
+import { icmpError } from '../kernel/icmp-error.ts';
 import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import { findOutputRoute, sendLocal } from '../kernel/output.ts';
 import type { Skb } from '../kernel/skb.ts';
 import { EPHEMERAL_PORT } from '../kernel/socket.ts';
-import { type Address, IPV4_ANY, sameAddress } from '../packet/address.ts';
+import { type Address, anyAddress, IPV4_ANY, sameAddress } from '../packet/address.ts';
 import type { EncapsulatedPacket, Packet } from '../packet/packet.ts';
 import { contains } from '../packet/prefix.ts';
 import { PROTOCOL } from '../packet/protocol.ts';
@@ -145,7 +146,12 @@ export function sendThroughTun(
  */
 function netUnreachable(device: Device, about: Packet): Packet {
   const own = device.addresses[0]?.address ?? IPV4_ANY;
-  return { ...icmpErrorPacket(ICMP_NET_UNREACHABLE, about, own), ttl: 8, tos: 0, length: 56 };
+  return {
+    ...icmpErrorPacket(icmpError(4, 'net-unreachable'), about, own),
+    ttl: 8,
+    tos: 0,
+    length: 56,
+  };
 }
 
 /** flannel's proxy decrements the TTL on both ends (proxy_amd64.c: decrement_ttl). */
@@ -172,7 +178,7 @@ function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
   // VXLAN's is a hash of what it carries, so that the way back is no reply. Linux: udp_flow_src_port().
   const sport = outer.by === 'vxlan' ? EPHEMERAL_PORT : outer.port;
   const draft: Packet = {
-    source: outer.source ?? IPV4_ANY,
+    source: outer.source ?? anyAddress(outer.destination.family),
     destination: outer.destination,
     protocol: PROTOCOL.udp,
     ttl: 64,

@@ -30,6 +30,9 @@ const NOT_GLOBAL: readonly Prefix[] = [
   '198.51.100.0/24',
   '203.0.113.0/24',
   '240.0.0.0/4',
+  '2001:db8::/32',
+  'fc00::/7',
+  'fe80::/10',
 ]
   .map(parsePrefix)
   .filter((prefix) => prefix !== null);

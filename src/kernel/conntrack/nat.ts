@@ -1,10 +1,18 @@
 import type { Hook } from '../../linux/hook.ts';
-import { type Address, IPV4_LOOPBACK, ipv4, sameAddress } from '../../packet/address.ts';
+import {
+  type Address,
+  IPV4_LOOPBACK,
+  IPV6_LOOPBACK,
+  ipv4,
+  sameAddress,
+} from '../../packet/address.ts';
+import { ipv6Kind, ipv6Scope } from '../../packet/ipv6-type.ts';
 import { ports } from '../../packet/packet.ts';
 import { deviceNamed } from '../device/find-device.ts';
 import type { NetnsState } from '../netns-state.ts';
 import { fibLookup } from '../routing/fib-lookup.ts';
 import { masqueradeSource } from '../routing/source-address.ts';
+import { selectSource6 } from '../routing/source-address6.ts';
 import type { Run } from '../run.ts';
 import type { Skb } from '../skb.ts';
 import type { Connection } from './connection.ts';
@@ -148,7 +156,8 @@ function rangeOf(run: Run, netns: NetnsState, args: NatArgs, request: NatRequest
     }
     case 'masquerade': {
       // A packet without a source keeps none. Linux: nf_nat_masquerade_ipv4().
-      const source = packet.source.bits === 0 ? packet.source : masqueradeAddress(run, netns, args);
+      const isNone = packet.source.family === 4 && packet.source.bits === 0;
+      const source = isNone ? packet.source : masqueradeAddress(run, netns, args);
       if (!source) return null;
       return { ...fixedRange(source), ports: request.ports, random: request.random };
     }
@@ -166,6 +175,9 @@ function rangeOf(run: Run, netns: NetnsState, args: NatArgs, request: NatRequest
 
 function masqueradeAddress(run: Run, netns: NetnsState, args: NatArgs): Address | null {
   const { packet } = args.skb;
+  if (packet.destination.family === 6) {
+    return selectSource6(netns, args.oif, packet.destination, run.decider)?.address ?? null;
+  }
   const nexthop = nexthopOn(run, netns, args);
   return masqueradeSource(netns, args.oif, nexthop, packet.destination, run.decider);
 }
@@ -193,15 +205,30 @@ function nexthopOn(run: Run, netns: NetnsState, args: NatArgs): Address | null {
   return result.kind === 'found' ? result.nexthop.gateway : null;
 }
 
-/** Linux: nf_nat_redirect_ipv4(). */
+/** Linux: nf_nat_redirect_ipv4(), nf_nat_redirect_ipv6(). */
 function redirectAddress(netns: NetnsState, args: NatArgs): Address | null {
-  if (args.hook === 'output') return IPV4_LOOPBACK;
-  const held = deviceNamed(netns, args.iif)?.addresses.find(({ address }) => address.family === 4);
-  return held?.address ?? null;
+  const { destination } = args.skb.packet;
+  const v6 = destination.family === 6;
+  if (args.hook === 'output') return v6 ? IPV6_LOOPBACK : IPV4_LOOPBACK;
+  const addresses = deviceNamed(netns, args.iif)?.addresses ?? [];
+  if (!v6) return addresses.find(({ address }) => address.family === 4)?.address ?? null;
+  const scope = ipv6Scope(destination);
+  const usable = addresses.find(
+    ({ address, flags = [] }) =>
+      address.family === 6 &&
+      ipv6Kind(address) !== 'v4-mapped' &&
+      (!flags.includes('tentative') || flags.includes('optimistic')) &&
+      ipv6Scope(address) === scope,
+  );
+  return usable?.address ?? null;
 }
 
 /** Keeps the host part of an address. Linux: xt_NETMAP.c. */
 function netmap(address: Address, first: Address, last: Address): Address {
+  if (address.family === 6 && first.family === 6 && last.family === 6) {
+    const host = first.bits ^ last.bits;
+    return { family: 6, bits: (address.bits & host) | (first.bits & ~host) };
+  }
   if (address.family !== 4 || first.family !== 4 || last.family !== 4) return first;
   const host = first.bits ^ last.bits;
   return ipv4((address.bits & host) | (first.bits & ~host));
@@ -223,7 +250,8 @@ function translateError(
   if (transport.kind !== 'icmp' || !transport.quoted) return untouched;
   // A redirect about a translated connection would mislead its receiver.
   const translated = rewritten(connection, 'src', false) || rewritten(connection, 'dst', false);
-  if (transport.type === 5 && translated) return { ...untouched, drop: 'NETFILTER_DROP' };
+  if (packet.source.family === 4 && transport.type === 5 && translated)
+    return { ...untouched, drop: 'NETFILTER_DROP' };
   if (!rewritten(connection, manip, isReply)) return untouched;
   const other = isReply ? connection.original : connection.reply;
   const quoted = rewrite(transport.quoted, other, otherManip(manip));

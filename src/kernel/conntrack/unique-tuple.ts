@@ -6,7 +6,7 @@ import type { NetnsState } from '../netns-state.ts';
 import type { Run } from '../run.ts';
 import type { Connection } from './connection.ts';
 import type { Manip } from './manip.ts';
-import { formatTuple, invertTuple } from './packet-tuple.ts';
+import { formatTuple, invertTuple, isIcmp } from './packet-tuple.ts';
 import { isTaken, sourceMappings } from './table.ts';
 import type { Tuple } from './tuple.ts';
 
@@ -78,13 +78,11 @@ function portInRange(
 
 /** An ICMP identifier stands in the source's place whichever end is mapped. */
 function portOf(tuple: Tuple, manip: Manip): number {
-  return manip === 'src' || tuple.protocol === PROTOCOL.icmp ? tuple.sport : tuple.dport;
+  return manip === 'src' || isIcmp(tuple) ? tuple.sport : tuple.dport;
 }
 
 function withPort(tuple: Tuple, manip: Manip, port: number): Tuple {
-  return manip === 'src' || tuple.protocol === PROTOCOL.icmp
-    ? { ...tuple, sport: port }
-    : { ...tuple, dport: port };
+  return manip === 'src' || isIcmp(tuple) ? { ...tuple, sport: port } : { ...tuple, dport: port };
 }
 
 /** Another connection of the same source may already have a place in the range. */
@@ -106,12 +104,13 @@ function chooseAddress(tuple: Tuple, { run, netns, range, manip }: Choice): Tupl
   const { first, last } = range.addresses;
   const place = (address: Address): Tuple =>
     manip === 'src' ? { ...tuple, source: address } : { ...tuple, destination: address };
-  if (first.family !== 4 || last.family !== 4 || first.bits >= last.bits) return place(first);
+  if (first.family !== last.family || first.bits >= last.bits) return place(first);
   const name = `${formatAddress(first)}-${formatAddress(last)}`;
-  const count = last.bits - first.bits + 1;
+  const size = BigInt(last.bits) - BigInt(first.bits) + 1n;
+  const count = size > MANY_ADDRESSES ? MANY_ADDRESSES + 1 : Number(size);
   // Following hundreds of addresses would tell nothing that the first one does not.
   const followed = count > MANY_ADDRESSES ? 1 : count;
-  const addresses = Array.from({ length: followed }, (_, i) => ipv4(first.bits + i));
+  const addresses = Array.from({ length: followed }, (_, i) => nth(first, i));
   const hashed = range.persistent
     ? formatAddress(tuple.source)
     : `${formatAddress(tuple.source)}>${formatAddress(tuple.destination)}`;
@@ -133,6 +132,10 @@ function chooseAddress(tuple: Tuple, { run, netns, range, manip }: Choice): Tupl
   return place(chosen ?? first);
 }
 
+function nth(first: Address, i: number): Address {
+  return first.family === 4 ? ipv4(first.bits + i) : { family: 6, bits: first.bits + BigInt(i) };
+}
+
 /** NF_NAT_MAX_ATTEMPTS: the kernel gives up after so many taken ports. */
 const ATTEMPTS = 128;
 
@@ -149,7 +152,7 @@ function choosePort(tuple: Tuple, choice: Choice): Tuple {
   // A destination's port is searched from the start of its range, a source's from anywhere.
   const fixed = first === last || (manip === 'dst' && !range.random);
   if (!fixed) {
-    const what = tuple.protocol === PROTOCOL.icmp ? 'identifier' : 'port';
+    const what = isIcmp(tuple) ? 'identifier' : 'port';
     run.decider.decide({
       id: `nat-port:${netnsKey(netns.ref)}:${manip}:${formatTuple(choice.connection.original)}`,
       kind: 'unknown',
@@ -168,7 +171,7 @@ function hasPorts(protocol: number): boolean {
     protocol === PROTOCOL.udp ||
     protocol === PROTOCOL.udplite ||
     protocol === PROTOCOL.sctp ||
-    protocol === PROTOCOL.icmp
+    isIcmp({ protocol })
   );
 }
 
@@ -177,7 +180,7 @@ function usualPorts(
   tuple: Tuple,
   manip: Manip,
 ): { readonly first: number; readonly last: number } | null {
-  if (tuple.protocol === PROTOCOL.icmp) return { first: 0, last: 65535 };
+  if (isIcmp(tuple)) return { first: 0, last: 65535 };
   if (manip === 'dst') return null;
   if (tuple.sport < 512) return { first: 1, last: 511 };
   return tuple.sport < 1024 ? { first: 600, last: 1023 } : { first: 1024, last: 65535 };

@@ -22,32 +22,33 @@ export interface HookEntry {
 
 type Entries = Readonly<Record<Hook, readonly HookEntry[]>>;
 
-const cache = new WeakMap<NetnsState, Entries>();
+const caches = { 4: new WeakMap<NetnsState, Entries>(), 6: new WeakMap<NetnsState, Entries>() };
 
 /**
- * All IPv4 hook functions of a namespace that come from rules, in the order they run:
+ * All hook functions of a namespace for one family that come from rules, in the order they run:
  * ascending priority. Linux: nf_hook_entries_grow().
  */
-export function hookEntries(netns: NetnsState, hook: Hook): readonly HookEntry[] {
+export function hookEntries(netns: NetnsState, hook: Hook, family: 4 | 6): readonly HookEntry[] {
+  const cache = caches[family];
   let entries = cache.get(netns);
   if (!entries) {
     entries = {
-      prerouting: collect(netns, 'prerouting'),
-      input: collect(netns, 'input'),
-      forward: collect(netns, 'forward'),
-      output: collect(netns, 'output'),
-      postrouting: collect(netns, 'postrouting'),
+      prerouting: collect(netns, 'prerouting', family),
+      input: collect(netns, 'input', family),
+      forward: collect(netns, 'forward', family),
+      output: collect(netns, 'output', family),
+      postrouting: collect(netns, 'postrouting', family),
     };
     cache.set(netns, entries);
   }
   return entries[hook];
 }
 
-function collect(netns: NetnsState, hook: Hook): readonly HookEntry[] {
+function collect(netns: NetnsState, hook: Hook, family: 4 | 6): readonly HookEntry[] {
   const entries: HookEntry[] = [];
   for (const table of netns.ruleset.xtables ?? []) {
     const priority = XT_TABLE_HOOKS[table.name][hook];
-    if (table.family !== 4 || priority === undefined) continue;
+    if (table.family !== family || priority === undefined) continue;
     entries.push({
       priority,
       backend: table.backend,
@@ -59,7 +60,7 @@ function collect(netns: NetnsState, hook: Hook): readonly HookEntry[] {
     });
   }
   for (const table of netns.ruleset.nft ?? []) {
-    if (table.family !== 'ip' && table.family !== 'inet') continue;
+    if (table.family !== (family === 4 ? 'ip' : 'ip6') && table.family !== 'inet') continue;
     for (const chain of table.baseChains) {
       if (chain.hook !== hook) continue;
       entries.push({

@@ -59,8 +59,9 @@ function runHookFunctions(kernel: Kernel, start: Skb, pass: HookPass): HookOutco
   const unknown = askUnknownRules(kernel, start, pass);
   if (unknown) return unknown;
   const { netns, run } = kernel;
-  const entries = hookEntries(netns, pass.hook);
-  const tracked = conntrackInUse(netns);
+  const { family } = start.packet.source;
+  const entries = hookEntries(netns, pass.hook, family);
+  const tracked = conntrackInUse(netns, family);
   let skb = start;
   let next = 0;
   const runUntil = (limit: number): HookOutcome | null => {
@@ -175,6 +176,8 @@ function changesRoute(before: Skb, after: Skb): boolean {
   return (
     before.mark !== after.mark ||
     before.packet.tos !== after.packet.tos ||
+    // Linux: ip6t_mangle_out(), nf_route_table_hook6().
+    (after.packet.source.family === 6 && before.packet.ttl !== after.packet.ttl) ||
     !sameAddress(before.packet.source, after.packet.source) ||
     !sameAddress(before.packet.destination, after.packet.destination)
   );
@@ -237,7 +240,8 @@ type MappingLookup =
 
 /** Consults the nat chains of a hook in their order until one sets a mapping. */
 function lookUpMapping(kernel: Kernel, start: Skb, pass: HookPass): MappingLookup {
-  const chains = hookEntries(kernel.netns, pass.hook).filter((entry) => entry.isNat);
+  const { family } = start.packet.source;
+  const chains = hookEntries(kernel.netns, pass.hook, family).filter((entry) => entry.isNat);
   let skb = start;
   for (const entry of inOrder(kernel, start, pass, chains)) {
     const result = entry.evaluate({ context: contextOf(kernel, pass), skb }, kernel.run);

@@ -21,7 +21,10 @@ export type RejectWith =
   | 'icmp-proto-unreachable'
   | 'icmp-net-prohibited'
   | 'icmp-host-prohibited'
-  | 'icmp-admin-prohibited';
+  | 'icmp-admin-prohibited'
+  /** IPv6 alone has these. */
+  | 'icmp6-policy-fail'
+  | 'icmp6-reject-route';
 
 /** A rule that matched, with what it did. Rules that did not match leave no trace. */
 export interface RuleHit {

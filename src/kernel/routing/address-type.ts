@@ -2,11 +2,21 @@ import { type Address, formatAddress, isIpv4Multicast } from '../../packet/addre
 import { netnsKey } from '../../packet/place.ts';
 import { type Decider, yesNo } from '../decide.ts';
 import type { NetnsState } from '../netns-state.ts';
+import { addressType6 } from './address-type6.ts';
 import { type FibKey, fibOf, lookupTable } from './fib.ts';
 import { hasCustomRules } from './fib-lookup.ts';
 
 /** What an address is to a namespace. */
-export type AddressType = 'local' | 'broadcast' | 'multicast' | 'unicast' | 'anycast';
+export type AddressType =
+  | 'local'
+  | 'broadcast'
+  | 'multicast'
+  | 'unicast'
+  | 'anycast'
+  /** IPv6 alone tells these: no route leads there, or none that may be used; and :: itself. */
+  | 'unreachable'
+  | 'prohibit'
+  | 'unspec';
 
 /**
  * The type of an address by the local table alone; with a device, a local or broadcast address
@@ -18,7 +28,8 @@ export function addressType(
   device: string | null,
   decider: Decider,
 ): AddressType {
-  if (address.family === 4 && (address.bits === 0 || address.bits === 0xffffffff)) {
+  if (address.family === 6) return addressType6(netns, address, device, decider);
+  if (address.bits === 0 || address.bits === 0xffffffff) {
     return 'broadcast';
   }
   if (isIpv4Multicast(address)) return 'multicast';

@@ -4,7 +4,7 @@ import { hostPrefix } from '../../packet/prefix.ts';
 import type { Decider, Option } from '../decide.ts';
 import type { Device } from '../device/device.ts';
 import type { NetnsState } from '../netns-state.ts';
-import type { Fib, FibKey } from './fib.ts';
+import type { FibKey } from './fib.ts';
 import type { FibResult } from './fib-lookup.ts';
 import type { Route, RoutingRule } from './route.ts';
 import { tableRule } from './table-rule.ts';
@@ -94,18 +94,19 @@ function routeThrough(key: FibKey, device: string): FibResult {
  */
 export function assumedRules(
   netns: NetnsState,
-  fib: Fib,
+  tables: Iterable<string>,
+  family: 4 | 6,
   decider: Decider,
 ): readonly RoutingRule[] | null {
-  const extra = [...fib.tables.keys()].filter(
+  const extra = [...tables].filter(
     (table) => table !== 'local' && table !== 'main' && table !== 'default',
   );
   const answer = decider.decide({
-    id: `routing-rules:${netnsKey(netns.ref)}`,
+    id: `routing-rules${family === 6 ? '6' : ''}:${netnsKey(netns.ref)}`,
     kind: 'unknown',
     topic: 'routing-rule',
     where: netns.ref,
-    subject: 'ip rule',
+    subject: family === 6 ? 'ip -6 rule' : 'ip rule',
     options: [
       { value: 'default', probability: 1, cost: 0 },
       ...extra.map((table) => ({ value: `lookup ${table}`, probability: 1, cost: 5 })),

@@ -2,6 +2,7 @@ import { netnsKey } from '../../packet/place.ts';
 import { type Decider, yesNo } from '../decide.ts';
 import { deviceNamed } from '../device/find-device.ts';
 import type { NetnsState } from '../netns-state.ts';
+import { mtu6 } from '../sysctl-lookup6.ts';
 
 /** Whether a device is up; one that is only known by name counts as up. */
 export function isUp(netns: NetnsState, device: string): boolean {
@@ -40,4 +41,17 @@ export function hasIpv4Address(netns: NetnsState, device: string, decider: Decid
     options: yesNo('yes', 5),
   });
   return answer.value === 'yes';
+}
+
+/** The smallest MTU of IPv6, bytes (RFC 8200). Linux: IPV6_MIN_MTU. */
+export const IPV6_MIN_MTU = 1280;
+
+/** The MTU of an IPv6 route by a device. Linux: ip6_mtu(). */
+export function routeMtu6(
+  netns: NetnsState,
+  routeMtu: number | null,
+  device: string,
+  decider: Decider,
+): number {
+  return routeMtu ?? mtu6(netns, device) ?? deviceMtu(netns, device, decider);
 }

@@ -3,8 +3,10 @@ import type { Decider } from '../decide.ts';
 import type { NetnsState } from '../netns-state.ts';
 import { assumedRoute, assumedRules } from './assumed-route.ts';
 import { type Fib, type FibKey, fibOf, lookupTable, type TableAnswer, tableName } from './fib.ts';
+import { type Fib6Choice, fib6Of, lookupTable6 } from './fib6.ts';
 import type { Nexthop, Route, RoutingRule, RoutingRuleAction } from './route.ts';
 import { ruleMatches } from './rule-match.ts';
+import { tableRule } from './table-rule.ts';
 
 /** What the routing tables say of a key. Linux: fib_lookup(). */
 export type FibResult =
@@ -27,13 +29,18 @@ const NO_ROUTE: FibResult = { kind: 'error', errno: 'ENETUNREACH', route: null, 
 
 /** Looks a key up in the rules and tables of a namespace, and asks where they are not known. */
 export function fibLookup(netns: NetnsState, key: FibKey, decider: Decider): FibResult {
+  if (key.destination.family === 6) {
+    return fib6Lookup(netns, key, { device: key.oif, strict: key.oif !== null }, decider);
+  }
   const fib = fibOf(netns);
   if (fib === null) return assumedRoute(netns, key, NO_ROUTE, decider);
   const rules = knownRules(netns, fib, decider);
   const result =
     rules === null || isDefault(rules)
       ? lookupWithoutRules(netns, fib, key, decider)
-      : lookupByRules(netns, { fib, rules }, key, decider);
+      : walkRules(netns, rules, key, decider, (table) =>
+          lookupTable(netns, fib.tables.get(table), key, decider),
+        );
   if (fib.complete || (result.kind === 'found' && result.route.type !== 'unicast')) return result;
   return assumedRoute(netns, key, result, decider);
 }
@@ -42,8 +49,33 @@ export function fibLookup(netns: NetnsState, key: FibKey, decider: Decider): Fib
 function knownRules(netns: NetnsState, fib: Fib, decider: Decider): readonly RoutingRule[] | null {
   const { rules } = netns.routing;
   if (rules) return rules;
-  return fib.complete ? assumedRules(netns, fib, decider) : null;
+  return fib.complete ? assumedRules(netns, fib.tables.keys(), 4, decider) : null;
 }
+
+/**
+ * The same for IPv6, whose tables local and main are always two: asking them one after the other is
+ * what its two rules say. Linux: fib6_rule_lookup().
+ */
+export function fib6Lookup(
+  netns: NetnsState,
+  key: FibKey,
+  choice: Fib6Choice,
+  decider: Decider,
+): FibResult {
+  const fib = fib6Of(netns);
+  if (fib === null) return assumedRoute(netns, key, NO_ROUTE, decider);
+  const rules =
+    netns.routing.rules6 ??
+    (fib.complete ? assumedRules(netns, fib.tables.keys(), 6, decider) : null) ??
+    USUAL_RULES_6;
+  const result = walkRules(netns, rules, key, decider, (table) =>
+    lookupTable6(netns, fib.tables.get(table), key, choice, decider),
+  );
+  if (fib.complete || (result.kind === 'found' && result.route.type !== 'unicast')) return result;
+  return assumedRoute(netns, key, result, decider);
+}
+
+const USUAL_RULES_6: readonly RoutingRule[] = [tableRule(0, 'local'), tableRule(32766, 'main')];
 
 const DEFAULT_RULES: readonly (readonly [priority: number, table: string])[] = [
   [0, 'local'],
@@ -114,14 +146,15 @@ function ended(answer: TableAnswer): FibResult | null {
   }
 }
 
-/** Linux: fib_rules_lookup(). */
-function lookupByRules(
+/** Goes through rules; `lookup` asks a table by its name. Linux: fib_rules_lookup(). */
+function walkRules(
   netns: NetnsState,
-  known: { readonly fib: Fib; readonly rules: readonly RoutingRule[] },
+  given: readonly RoutingRule[],
   key: FibKey,
   decider: Decider,
+  lookup: (table: string) => TableAnswer,
 ): FibResult {
-  const rules = inOrder(known.rules);
+  const rules = inOrder(given);
   let i = 0;
   while (i < rules.length) {
     const rule = rules[i];
@@ -144,8 +177,7 @@ function lookupByRules(
       case 'blackhole':
         return { kind: 'error', errno: 'EINVAL', route: null, rule };
       case 'table': {
-        const table = known.fib.tables.get(tableName(action.table));
-        const answer = lookupTable(netns, table, key, decider);
+        const answer = lookup(tableName(action.table));
         if (suppressed(answer, action)) break;
         const result = ended(answer);
         if (result) return result;
@@ -162,7 +194,7 @@ function inOrder(rules: readonly RoutingRule[]): readonly RoutingRule[] {
   return sorted ? rules : rules.toSorted((a, b) => a.priority - b.priority);
 }
 
-/** Linux: fib4_rule_suppress(). */
+/** Linux: fib4_rule_suppress(), fib6_rule_suppress(). */
 function suppressed(
   answer: TableAnswer,
   action: Extract<RoutingRuleAction, { kind: 'table' }>,

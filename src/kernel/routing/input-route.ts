@@ -8,6 +8,7 @@ import { broadcastForwarding, forwardingEnabled, routeLocalnet } from '../sysctl
 import { deviceMtu } from './device-facts.ts';
 import type { FibKey } from './fib.ts';
 import { type FibResult, fibLookup } from './fib-lookup.ts';
+import { routeInput6 } from './input-route6.ts';
 import type { InputKey, InputRoute, SourceValidation } from './lookup.ts';
 import type { Route } from './route.ts';
 import { type Validated, type ValidationKey, validateSource } from './rp-filter.ts';
@@ -29,6 +30,7 @@ const NOT_VALIDATED: SourceValidation = {
 export function routeInput(netns: NetnsState, key: InputKey, decider: Decider): InputRoute {
   const { packet, iif } = key;
   const { source, destination } = packet;
+  if (destination.family === 6) return routeInput6(netns, key, decider);
   if (isIpv4Multicast(destination)) return routeMulticast(netns, key, decider);
   if (isIpv4Multicast(source) || source.bits === 0xffffffff) return martian('IP_INVALID_SOURCE');
   if (destination.bits === 0xffffffff || (source.bits === 0 && destination.bits === 0)) {

@@ -19,6 +19,11 @@ export interface OutputKey {
   readonly uid: number | null;
   /** FLOWI_FLAG_ANYSRC: the source need not be local (reroute, transparent sockets). */
   readonly anySource: boolean;
+  /**
+   * IPv6: routes by `oif` are only preferred, as where an answer should leave as its question came.
+   * Linux: flowi6_oif without a socket that is bound.
+   */
+  readonly anyDevice?: true;
 }
 
 /** Result of ip_route_output_key(). */

@@ -15,6 +15,7 @@ import { deviceMtu, isUp } from './device-facts.ts';
 import type { FibKey } from './fib.ts';
 import { fibLookup } from './fib-lookup.ts';
 import type { OutputKey, OutputRoute } from './lookup.ts';
+import { routeConnect6, routeOutput6 } from './output-route6.ts';
 import type { Nexthop, Route } from './route.ts';
 import { selectPath } from './select-path.ts';
 import {
@@ -44,6 +45,7 @@ interface Draft {
  * Linux: ip_route_output_key_hash_rcu().
  */
 export function routeOutput(netns: NetnsState, key: OutputKey, decider: Decider): OutputRoute {
+  if (key.destination.family === 6) return routeOutput6(netns, key, decider);
   const refused = refuseSource(netns, key, decider);
   if (refused) return refused;
   const { destination, oif } = key;
@@ -72,6 +74,7 @@ export function routeOutput(netns: NetnsState, key: OutputKey, decider: Decider)
  * Linux: ip_route_connect(), ip_route_newports().
  */
 export function routeConnect(netns: NetnsState, key: OutputKey, decider: Decider): OutputRoute {
+  if (key.destination.family === 6) return routeConnect6(netns, key, decider);
   const first = routeOutput(netns, { ...key, sport: 0, dport: 0 }, decider);
   if (first.kind === 'error') return first;
   const second = routeOutput(netns, { ...key, source: first.source }, decider);

@@ -24,6 +24,10 @@ export interface Route {
   readonly scope: RouteScope;
   readonly protocol: string;
   readonly prefsrc: Address | null;
+  /** IPv6: only for packets from here (`ip -6 route add ... from PREFIX`); absent: from anywhere. */
+  readonly from?: Prefix;
+  /** IPv6: how a router advertised itself (RFC 4191); absent is `medium`. */
+  readonly preference?: 'low' | 'medium' | 'high';
   readonly metric: number;
   readonly tos: number;
   readonly nexthops: readonly Nexthop[];
@@ -89,4 +93,6 @@ export interface RoutingState {
   readonly rules6?: readonly RoutingRule[] | undefined;
   /** The listed routes are proven (by evidence), others may exist: a lookup asks about those. */
   readonly partial?: true;
+  /** The same for routes of IPv6. */
+  readonly partial6?: true;
 }

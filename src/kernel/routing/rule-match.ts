@@ -1,6 +1,6 @@
-import { type Address, IPV4_ANY } from '../../packet/address.ts';
+import { IPV4_ANY } from '../../packet/address.ts';
 import { netnsKey } from '../../packet/place.ts';
-import { contains, formatPrefix } from '../../packet/prefix.ts';
+import { contains, formatPrefix, type Prefix } from '../../packet/prefix.ts';
 import { type Decider, yesNo } from '../decide.ts';
 import type { NetnsState } from '../netns-state.ts';
 import type { FibKey } from './fib.ts';
@@ -8,7 +8,7 @@ import type { PortRange, RoutingRule } from './route.ts';
 
 /**
  * Whether a rule's selectors hold for a key. `not` inverts the whole conjunction.
- * Linux: fib_rule_match(), fib4_rule_match().
+ * Linux: fib_rule_match(), fib4_rule_match(), fib6_rule_match().
  */
 export function ruleMatches(
   netns: NetnsState,
@@ -24,8 +24,7 @@ export function ruleMatches(
 }
 
 function knownSelectorsHold(rule: RoutingRule, key: FibKey): boolean {
-  const source: Address = key.source ?? IPV4_ANY;
-  if (rule.source && !contains(rule.source, source)) return false;
+  if (rule.source && !sourceHolds(rule.source, key)) return false;
   if (rule.destination && !contains(rule.destination, key.destination)) return false;
   if (rule.iif !== null && rule.iif !== key.iif) return false;
   if (rule.oif !== null && rule.oif !== key.oif) return false;
@@ -36,6 +35,12 @@ function knownSelectorsHold(rule: RoutingRule, key: FibKey): boolean {
     return false;
   }
   return inRange(rule.sport, key.sport) && inRange(rule.dport, key.dport);
+}
+
+/** IPv6 knows "no source yet" from ::, and then no rule about sources holds. Linux: fib6_rule_match(). */
+function sourceHolds(prefix: Prefix, { source, destination }: FibKey): boolean {
+  if (prefix.length === 0 || source) return contains(prefix, source ?? prefix.address);
+  return destination.family === 4 && contains(prefix, IPV4_ANY);
 }
 
 function inRange(range: PortRange | null, port: number): boolean {

@@ -18,7 +18,7 @@ const DELETE_CONNECTIONS = (1 << 8) | 2;
 /** linux/rtnetlink.h, linux/neighbour.h */
 const RTM_DELNEIGH = 29;
 const RTM_GETNEIGH = 30;
-const AF_INET = 2;
+const FAMILIES = [2, 10]; // AF_INET, AF_INET6
 const NDA_DST = 1;
 const NUD_NOARP = 0x40;
 const NUD_PERMANENT = 0x80;
@@ -56,8 +56,11 @@ export class Memory {
   forget(): void {
     for (const { name, netfilter, route } of this.#tables) {
       forgetConnections(netfilter);
-      forgetNeighbours(route);
-      this.#context.inside(name, () => writeFileSync('/proc/sys/net/ipv4/route/flush', '1'));
+      for (const family of FAMILIES) forgetNeighbours(route, family);
+      this.#context.inside(name, () => {
+        writeFileSync('/proc/sys/net/ipv4/route/flush', '1');
+        flushIpv6();
+      });
     }
   }
 
@@ -66,6 +69,15 @@ export class Memory {
       netfilter.close();
       route.close();
     }
+  }
+}
+
+/** A kernel may be without IPv6. */
+function flushIpv6(): void {
+  try {
+    writeFileSync('/proc/sys/net/ipv6/route/flush', '1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 
@@ -79,10 +91,10 @@ function forgetConnections(socket: NetlinkSocket): void {
 }
 
 /** Entries that somebody made stay. */
-function forgetNeighbours(socket: NetlinkSocket): void {
+function forgetNeighbours(socket: NetlinkSocket, family: number): void {
   const sequence = socket.next();
   const all = new Uint8Array(NDMSG);
-  all[0] = AF_INET;
+  all[0] = family;
   const request = message(RTM_GETNEIGH, NLM_F_REQUEST | NLM_F_DUMP, sequence, all);
   for (const { body } of socket.ask('list neighbours', sequence, [request])) {
     if ((body.getUint16(8, true) & (NUD_NOARP | NUD_PERMANENT)) === 0) forgetOne(socket, body);

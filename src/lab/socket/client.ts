@@ -1,6 +1,7 @@
 import type { Answer, ClientReport, LabFlow } from '../flow.ts';
 import { errnoName, SystemCallError } from '../host/syscalls.ts';
 import {
+  AF_INET6,
   connectSocket,
   dropErrorQueue,
   openSocket,
@@ -52,6 +53,7 @@ export class Client {
   }
 
   report(): ClientReport {
+    this.#takeSoftError();
     return {
       outcome: this.#outcome(),
       errno: this.#errno,
@@ -131,6 +133,18 @@ export class Client {
     this.#stage = 'done';
     this.#established = true;
     this.#poller.forget(fd);
+  }
+
+  /**
+   * An ICMPv6 error that came while connect() held the socket is put aside, and the next SYN's makes the call
+   * fail a second later; we do not wait for it. Linux: tcp_v6_err(), sk_err_soft; docs/lab-notes/ipv6.md.
+   */
+  #takeSoftError(): void {
+    const { family, type } = this.#kind;
+    if (family !== AF_INET6 || type !== SOCK_STREAM) return;
+    if (this.#stage !== 'connecting' || this.#fd === null) return;
+    const error = takeError(this.#fd);
+    if (error !== 0) this.#fail(new SystemCallError('connect', errnoName(error)));
   }
 
   /** The errno of the first call that failed is the result. */

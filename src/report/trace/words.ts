@@ -74,6 +74,8 @@ const REJECTS: Readonly<Record<string, string>> = {
   'icmp-net-prohibited': 'ICMP network prohibited',
   'icmp-host-prohibited': 'ICMP host prohibited',
   'icmp-admin-prohibited': 'ICMP administratively prohibited',
+  'icmp6-policy-fail': 'ICMPv6 source address failed policy',
+  'icmp6-reject-route': 'ICMPv6 reject route',
 };
 
 export function rejectWords(step: StepJson): string {
@@ -89,6 +91,15 @@ const SOURCE_CHOICES: Readonly<Record<string, string>> = {
   'local-destination': 'the destination is local',
   'other-device': 'an address of another device, because this one has none',
   masquerade: 'masquerade',
+  'rfc6724-same': 'it is the destination itself (RFC 6724 rule 1)',
+  'rfc6724-scope': 'its scope suits the destination (RFC 6724 rule 2)',
+  'rfc6724-preferred': 'the others are deprecated (RFC 6724 rule 3)',
+  'rfc6724-home': 'it is a home address (RFC 6724 rule 4)',
+  'rfc6724-device': 'it is on the device that the route takes (RFC 6724 rule 5)',
+  'rfc6724-label': "its label is the destination's (RFC 6724 rule 6)",
+  'rfc6724-temporary': 'use_tempaddr decides (RFC 6724 rule 7)',
+  'rfc6724-orchid': 'it is an overlay identifier as the destination is, or neither is one',
+  'rfc6724-prefix': 'it shares the longest prefix with the destination (RFC 6724 rule 8)',
 };
 
 export function sourceChoiceWords(step: StepJson): string {

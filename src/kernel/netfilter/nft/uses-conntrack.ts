@@ -3,13 +3,13 @@ import type { Statement } from './statement/statement.ts';
 import type { NftTable } from './table.ts';
 
 /**
- * Whether a table makes the kernel track IPv4 connections. Rules do it when they are loaded, even in
+ * Whether a table makes the kernel track connections of its family. Rules do it when they are loaded, even in
  * chains that no packet reaches, and for the table's family only, as does an object of type `ct helper`;
  * a chain of type nat alone does not. Linux: nf_ct_netns_get() in the init functions of expressions;
  * docs/lab-notes/nft-conntrack-in-use.md.
  */
 export function nftUsesConntrack(table: NftTable): boolean {
-  if (table.family !== 'ip' && table.family !== 'inet') return false;
+  if (table.family !== 'ip' && table.family !== 'ip6' && table.family !== 'inet') return false;
   if (table.hasHelper) return true;
   for (const { rules } of table.chains.values()) {
     if (rules.some(({ statements }) => statements.some(statementUses))) return true;

@@ -1,0 +1,138 @@
+import { type Address, type Ipv6Address, sameAddress } from '../packet/address.ts';
+import { isLinkLocal } from '../packet/ipv6-type.ts';
+import type { Packet } from '../packet/packet.ts';
+import { PROTOCOL } from '../packet/protocol.ts';
+import { freshSkb } from './answer.ts';
+import type { Decider } from './decide.ts';
+import type { InterfaceAddress } from './device/device.ts';
+import { deviceNamed } from './device/find-device.ts';
+import type { Kernel } from './kernel.ts';
+import { runHook } from './netfilter/run-hook.ts';
+import type { NetnsState } from './netns-state.ts';
+import type { Step } from './step.ts';
+import { proxyNdp } from './sysctl-lookup6.ts';
+
+/** A question for a neighbour, as it leaves by a device. Its answer goes to `source`. */
+export interface Solicitation {
+  readonly source: Ipv6Address;
+  readonly target: Ipv6Address;
+}
+
+const SOLICITATION = 135;
+const ADVERTISEMENT = 136;
+/** Both are thrown away with any other. RFC 4861 7.1. */
+const HOP_LIMIT = 255;
+/** Header, message and link-layer address option, bytes. */
+const LENGTH = 72;
+
+/**
+ * The address a namespace asks with: that of the packet which waits, when it is the device's own, else its
+ * link-local one; null: it has neither and does not ask. Linux: ndisc_solicit(), ndisc_send_ns().
+ */
+export function solicitationSource(
+  netns: NetnsState,
+  device: string,
+  waiting: Address,
+): Ipv6Address | null {
+  const addresses = deviceNamed(netns, device)?.addresses.filter(isInUse) ?? [];
+  const own = addresses.find(({ address }) => sameAddress(address, waiting))?.address;
+  const chosen = own ?? addresses.find(({ address }) => isLinkLocal(address))?.address;
+  return chosen?.family === 6 ? chosen : null;
+}
+
+function isInUse({ flags = [] }: InterfaceAddress): boolean {
+  return !flags.includes('tentative') || flags.includes('optimistic');
+}
+
+/**
+ * Whether a namespace answers a solicitation that came in by a device, which has to have the address itself
+ * (other than with ARP), or to be told to answer for it. Linux: ndisc_recv_ns().
+ */
+export function answerSolicitation(
+  netns: NetnsState,
+  device: string,
+  { target }: Solicitation,
+  decider: Decider,
+): 'own' | 'proxy' | null {
+  const own = deviceNamed(netns, device)?.addresses.find(({ address }) =>
+    sameAddress(address, target),
+  );
+  if (own) return own.flags?.some((flag) => SILENT.has(flag)) ? null : 'own';
+  const proxied = netns.proxied6?.some(
+    (entry) => entry.device === device && sameAddress(entry.address, target),
+  );
+  return proxied && proxyNdp(netns, device, decider) ? 'proxy' : null;
+}
+
+/** Addresses that are being checked, or were found to be somebody else's. */
+const SILENT: ReadonlySet<string> = new Set(['tentative', 'dadfailed', 'optimistic']);
+
+/** The two messages of neighbour discovery as packets. RFC 4861 4.3, 4.4. */
+export function solicitationPacket({ source, target }: Solicitation): Packet {
+  return message(SOLICITATION, source, solicitedNode(target));
+}
+
+/** The answer, from the address that was asked for to the one that asked. */
+export function advertisementPacket({ source, target }: Solicitation): Packet {
+  return message(ADVERTISEMENT, target, source);
+}
+
+function message(type: number, source: Ipv6Address, destination: Ipv6Address): Packet {
+  return {
+    source,
+    destination,
+    protocol: PROTOCOL.icmpv6,
+    ttl: HOP_LIMIT,
+    tos: 0,
+    length: LENGTH,
+    dontFragment: false,
+    transport: { kind: 'icmp', type, code: 0 },
+  };
+}
+
+/** ff02::1:ff00:0/104 with the last three octets of the target. RFC 4291 2.7.1. */
+function solicitedNode({ bits }: Ipv6Address): Ipv6Address {
+  return { family: 6, bits: (0xff02000000000000000000000001ffn << 24n) | (bits & 0xffffffn) };
+}
+
+/**
+ * Whether the hooks of a namespace let a message of neighbour discovery out or in: other than ARP it passes
+ * them like any packet. What stops it is left in the run's record. Linux: ndisc_send_skb(), ip6_input().
+ */
+export function hooksPass(
+  kernel: Kernel,
+  packet: Packet,
+  way: { readonly kind: 'out' | 'in'; readonly device: string },
+): boolean {
+  const steps: Step[] = [];
+  const { run } = kernel;
+  const aside: Kernel = {
+    netns: kernel.netns,
+    run: {
+      decider: run.decider,
+      record: (step) => steps.push(step),
+      visit() {},
+      connections: (netns) => run.connections(netns),
+      unsupported: (what) => run.unsupported(what),
+    },
+  };
+  const hooks =
+    way.kind === 'out' ? (['output', 'postrouting'] as const) : (['prerouting', 'input'] as const);
+  let skb = freshSkb(packet);
+  for (const hook of hooks) {
+    const outcome = runHook(aside, skb, {
+      hook,
+      iif: way.kind === 'in' ? way.device : '',
+      oif: way.kind === 'out' ? way.device : '',
+      localSocket: null,
+      reroute: null,
+    });
+    if (outcome.kind !== 'accept') {
+      const last = steps.at(-1);
+      if (last) run.record(last);
+      return false;
+    }
+    skb = outcome.skb;
+  }
+  return true;
+}
