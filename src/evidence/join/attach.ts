@@ -1,4 +1,4 @@
-import type { Atom } from './atoms.ts';
+import { type Atom, richness } from './atoms.ts';
 import { type Fields, maskOf, project, SLOT } from './fields.ts';
 import type { Flows } from './flows.ts';
 import {
@@ -17,52 +17,78 @@ import { byTime, type Sighting } from './sighting.ts';
  * and time. What fits several packets is a packet of its own, with a doubt.
  */
 export function attachWeak(
-  left: readonly { readonly atom: Atom; readonly rivals: readonly Instance[] }[],
+  left: readonly OpenAtom[],
   instances: readonly Instance[],
   flows: Flows,
   clocks: RoughClocks,
 ): { readonly instances: readonly Instance[]; readonly doubts: readonly Doubt[] } {
   const doubts: Doubt[] = [];
   const added: Instance[] = [];
-  const rest: Sighting[] = [];
-  const index = indexOf(instances, flows);
-  const rivals = new Map<Sighting, readonly Instance[]>();
-  for (const { atom, rivals: known } of left) {
-    if (known.length > 0) for (const sighting of atom.sightings) rivals.set(sighting, known);
-  }
-  for (const list of placesOf(
-    left.map(({ atom }) => atom),
-    flows,
-  )) {
-    const [first] = list;
-    if (!first) continue;
-    const candidates = [...new Set([...index.find(first), ...(rivals.get(first) ?? [])])];
-    const found = matchInstances(
-      list.map((sighting) => [sighting]),
-      candidates,
-      clocks,
-    );
-    list.forEach((sighting, at) => {
-      const [only, ...others] = found[at] ?? [];
-      if (!only) {
-        rest.push(sighting);
-        return;
-      }
-      if (others.length > 0) {
-        doubts.push({ sighting, candidates: [only, ...others] });
-        rest.push(sighting);
-        return;
-      }
-      addSighting(only, sighting);
-      only.byOrder ||= candidates.length > 1 || list.length > 1;
-    });
-  }
-  for (const alike of alikeOf(rest, flows)) {
-    const split = splitCopies(alike, clocks);
-    added.push(...split.instances);
-    doubts.push(...split.doubts);
+  // What shows more comes first: it makes the packets that the others are looked for among.
+  for (const level of levelsOf(left)) {
+    const index = indexOf([...instances, ...added], flows);
+    const rest: Sighting[] = [];
+    const rivals = rivalsOf(level);
+    const atoms = level.map(({ atom }) => atom);
+    for (const list of placesOf(atoms, flows)) {
+      const [first] = list;
+      if (!first) continue;
+      const candidates = [...new Set([...index.find(first), ...(rivals.get(first) ?? [])])];
+      attach(list, candidates, clocks, { rest, doubts });
+    }
+    for (const alike of alikeOf(rest, flows)) {
+      const split = splitCopies(alike, clocks);
+      added.push(...split.instances);
+      doubts.push(...split.doubts);
+    }
   }
   return { instances: added, doubts };
+}
+
+/** An atom that has no packet yet, and the packets whose numbers it has. */
+export interface OpenAtom {
+  readonly atom: Atom;
+  readonly rivals: readonly Instance[];
+}
+
+/** Atoms that show the same fields, those with most of them first. */
+function levelsOf(left: readonly OpenAtom[]): readonly (readonly OpenAtom[])[] {
+  const levels = new Map<number, { readonly rank: number; readonly atoms: OpenAtom[] }>();
+  for (const open of left) {
+    const mask = maskOf(open.atom.fields);
+    const level = levels.get(mask);
+    if (level) level.atoms.push(open);
+    else levels.set(mask, { rank: richness(open.atom), atoms: [open] });
+  }
+  return [...levels.values()].toSorted((a, b) => b.rank - a.rank).map(({ atoms }) => atoms);
+}
+
+function rivalsOf(level: readonly OpenAtom[]): ReadonlyMap<Sighting, readonly Instance[]> {
+  const rivals = new Map<Sighting, readonly Instance[]>();
+  for (const { atom, rivals: known } of level) {
+    if (known.length > 0) for (const sighting of atom.sightings) rivals.set(sighting, known);
+  }
+  return rivals;
+}
+
+function attach(
+  list: readonly Sighting[],
+  candidates: readonly Instance[],
+  clocks: RoughClocks,
+  { rest, doubts }: { readonly rest: Sighting[]; readonly doubts: Doubt[] },
+): void {
+  const visits = list.map((sighting) => [sighting]);
+  const found = matchInstances(visits, candidates, clocks);
+  list.forEach((sighting, at) => {
+    const [only, ...others] = found[at] ?? [];
+    if (!only || others.length > 0) {
+      rest.push(sighting);
+      if (only) doubts.push({ sighting, candidates: [only, ...others] });
+      return;
+    }
+    addSighting(only, sighting);
+    only.byOrder ||= candidates.length > 1 || list.length > 1;
+  });
 }
 
 /** The sightings of each place with equal headers, in the order of time. */
@@ -124,12 +150,11 @@ function indexOf(
   return { find };
 }
 
-/** Flags, kind or size: without any of them one flow's packets are all alike. */
+/** A flow's segments differ in their flags, its errors in their kind; datagrams may show nothing but their ends. */
 function tells(common: number, fields: Fields): boolean {
   const has = (slot: number): boolean => (common & (1 << slot)) !== 0;
   if (fields[SLOT.flags] !== null) return has(SLOT.flags);
-  if (fields[SLOT.icmpKind] !== null) return has(SLOT.icmpKind);
-  return has(SLOT.length);
+  return fields[SLOT.icmpKind] === null || has(SLOT.icmpKind);
 }
 
 /**
