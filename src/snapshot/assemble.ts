@@ -2,7 +2,7 @@ import type { Parsed } from '../packet/issue.ts';
 import { assembleWith } from './assemble-with.ts';
 import { parseIpsetSave } from './ipset-save.ts';
 import { parseIptablesSave } from './iptables-save/parse.ts';
-import { parseNftRuleset } from './nft-json/parse.ts';
+import { parseNftListing } from './nft-text/parse.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**
@@ -13,6 +13,6 @@ export function assembleSnapshot(files: ReadonlyMap<string, string>): Parsed<Sna
   return assembleWith(files, {
     iptablesSave: parseIptablesSave,
     ipsetSave: parseIpsetSave,
-    nftRuleset: parseNftRuleset,
+    nftRuleset: parseNftListing,
   });
 }

@@ -6,7 +6,6 @@ export type Content = SourceName | 'kubernetes' | OtherTool;
 /** Outputs that are recognised so that they can be named, and are not read. */
 export type OtherTool =
   | 'iptables -L'
-  | 'nft list ruleset (text)'
   | 'ip link or ip addr (text)'
   | 'ip route (text)'
   | 'ip rule (text)'
@@ -60,7 +59,7 @@ const TEXTS: readonly (readonly [RegExp, Content])[] = [
   // `iptables -S`, which the reader of saves reads too.
   [/^-P (?:INPUT|FORWARD|OUTPUT|PREROUTING|POSTROUTING) /m, 'iptables-save'],
   [/^Chain \S+ \((?:policy|\d+ references)/m, 'iptables -L'],
-  [/^table (?:ip|ip6|inet|arp|bridge|netdev) \S+ \{$/m, 'nft list ruleset (text)'],
+  [/^table (?:ip|ip6|inet|arp|bridge|netdev) \S+ \{(?: # handle \d+)?$/m, 'nft-ruleset'],
   [/^net\.[\w./:@-]+ = /m, 'sysctl'],
   [/^.*\bsrc=[0-9a-fA-F.:]+ dst=[0-9a-fA-F.:]+ .*\bsrc=/m, 'conntrack'],
   [/^(?:tcp|udp)?\s*(?:LISTEN|UNCONN)\s+\d+\s+\d+\s/m, 'sockets'],

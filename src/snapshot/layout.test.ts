@@ -67,13 +67,31 @@ describe('content', () => {
     expect(issues).toHaveLength(1);
   });
 
+  test('rules of nft may be there as text, and JSON is read where both are', () => {
+    const json = '{"nftables": []}';
+    const text = 'table ip kube-proxy { # handle 1\n}\n';
+    const { value, issues } = lay({
+      'nodes/n1/nft-ruleset.json': json,
+      'nodes/n1/nft-ruleset.txt': text,
+      'nodes/n2/nft-ruleset.txt': text,
+      'nodes/n3/nft-ruleset.txt': '',
+      'nodes/n4/nft-ruleset.json': text,
+    });
+    expect(value.netns.map(({ files }) => files.get('nft-ruleset')?.text)).toEqual([
+      json,
+      text,
+      '',
+      text,
+    ]);
+    expect(issues).toEqual([]);
+  });
+
   test.each([
     ['iptables-save.txt', 'bash: iptables-save: command not found\n', 'error message'],
     ['iptables-save.txt', 'Chain INPUT (policy ACCEPT)\ntarget prot\n', 'iptables -L'],
     ['ip-link.json', '1: lo: <LOOPBACK,UP> mtu 65536\n', 'ip link or ip addr (text)'],
     ['ip-route.json', 'default via 10.0.0.1 dev eth0\n', 'ip route (text)'],
     ['ip-rule.json', '0:\tfrom all lookup local\n', 'ip rule (text)'],
-    ['nft-ruleset.json', 'table ip kube-proxy {\n}\n', 'nft list ruleset (text)'],
     ['sockets.txt', 'Active Internet connections (only servers)\n', 'netstat'],
   ])('%s with %j is another tool', (file, text, found) => {
     const { places, issues } = lay({ [`nodes/n1/${file}`]: text });

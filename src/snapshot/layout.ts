@@ -91,6 +91,7 @@ type Place =
 
 const SOURCE_OF_FILE: ReadonlyMap<string, SourceName> = new Map([
   ...NETNS_SOURCES.map((source) => [source.file, source.name] as const),
+  ['nft-ruleset.txt', 'nft-ruleset'],
   ['nstat.txt', 'nstat'],
   ['subnet.env', 'flannel-subnet'],
 ]);
@@ -145,9 +146,9 @@ function settle(entry: MutableNetns, issues: Issue[]): NetnsFiles {
   for (const { name, text } of entry.given) {
     const found = detectContent(text.text);
     if (found === null || fits(name, found)) {
-      if (text.text.trim() === '' && !emptyIsKnown(name)) {
+      if (text.text.trim() === '' && !emptyIsKnown(name, text.file)) {
         issues.push(error('empty-file', { file: text.file, line: 1 }, name));
-      } else files.set(name, text);
+      } else if (!isSecondForm(text, files.get(name))) files.set(name, text);
     } else {
       issues.push(wrongContent(name, found, text));
       misnamed.push({ found, text });
@@ -184,14 +185,20 @@ function fits(name: SourceName, found: Content): boolean {
   return name.startsWith('ip6tables') && found === 'iptables-save';
 }
 
+/** The text form of what is there as JSON too, which says more. */
+function isSecondForm({ file }: NamedText, known: NamedText | undefined): boolean {
+  return file.endsWith('.txt') && known?.file.endsWith('.json') === true;
+}
+
 /** Commands that print nothing when there is nothing; the others always print something. */
-function emptyIsKnown(name: SourceName): boolean {
+function emptyIsKnown(name: SourceName, file: string): boolean {
   switch (name) {
+    case 'nft-ruleset':
+      return file.endsWith('.txt');
     case 'ip-link':
     case 'ip-addr':
     case 'ip-rule':
     case 'ip6-rule':
-    case 'nft-ruleset':
     case 'sysctl':
     case 'uname':
     case 'nstat':

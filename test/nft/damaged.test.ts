@@ -101,7 +101,7 @@ test.each<readonly [string, unknown, string]>([
     'known dnat',
   ],
   ['a match of iptables', { xt: { type: 'match', name: 'set' } }, 'known xt match set'],
-  ['a flow table', { flow: { op: 'add', flowtable: '@f' } }, 'known flow'],
+  ['a tunnel', { tunnel: 't1' }, 'known tunnel'],
   [
     'a statement that nft has no JSON for',
     'update @m { ip saddr : tcp dport }',

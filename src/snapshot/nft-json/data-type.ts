@@ -1,11 +1,15 @@
 import { CT_STATE_BITS, CT_STATUS_BITS } from '../../kernel/netfilter/nft/expression/ct.ts';
+import { labelsOf } from '../../kernel/netfilter/nft/expression/ct-label.ts';
 import { FIB_ADDRESS_TYPES } from '../../kernel/netfilter/nft/expression/fib.ts';
 import { macScalar } from '../../kernel/netfilter/nft/expression/payload.ts';
 import type { Interval, Scalar } from '../../kernel/netfilter/nft/value.ts';
 import { scalarAddress, single } from '../../kernel/netfilter/nft/value.ts';
 import { formatAddress, parseIpv4, parseIpv6 } from '../../packet/address.ts';
 import {
+  ARP_OPERATIONS,
   CT_DIRECTIONS,
+  CT_EVENTS,
+  DCCP_TYPES,
   DSCP,
   ECN,
   ETHER_TYPES,
@@ -14,7 +18,9 @@ import {
   ICMP_TYPES,
   ICMPV6_CODES,
   ICMPV6_TYPES,
+  IGMP_TYPES,
   LINK_TYPES,
+  MH_TYPES,
   PACKET_TYPES,
   PROTOCOLS,
   type Symbols,
@@ -53,6 +59,14 @@ function dataType(
 /** A non-negative integer that a double holds exactly. */
 function readInteger(json: Json): number | null {
   return typeof json === 'number' && Number.isSafeInteger(json) && json >= 0 ? json : null;
+}
+
+/** An integer of any width; wide ones are in hexadecimal text. */
+function readWide(json: Json): Scalar | null {
+  if (typeof json !== 'string') return readInteger(json);
+  if (!/^0x[0-9a-f]{1,64}$/.test(json)) return null;
+  const wide = BigInt(json);
+  return wide < 2n ** 48n ? Number(wide) : wide;
 }
 
 function symbolic(name: string, symbols: Symbols): DataType {
@@ -177,6 +191,24 @@ export const OPAQUE = dataType(
 );
 /** A user or group by number; `nft -u` prints names, which need the node's own list. */
 export const UID = dataType('uid', readInteger);
+/** Bits by their place, which nft prints in hexadecimal. */
+export const HEX = dataType('hex', readWide, (scalar) => `0x${scalar.toString(16)}`);
+/** A label of a connection is the number of a bit. */
+export const CT_LABEL: DataType = {
+  ...dataType(
+    'ct_label',
+    (json) => {
+      const bit = readInteger(json);
+      return bit === null || bit > 127 ? null : 1n << BigInt(bit);
+    },
+    (scalar) => labelsOf(BigInt(scalar)).join(','),
+  ),
+  bitmask: true,
+};
+/** A number or a name of the node's own lists, without quotes. */
+export const REALM = dataType('realm', (json) =>
+  typeof json === 'string' && !/^\d{1,10}$/.test(json) ? json : Number(json),
+);
 /** nft writes class ids as `1:2`, without quotes. */
 export const CLASS_ID = dataType('classid', (json) =>
   typeof json === 'boolean' ? Number(json) : json,
@@ -195,6 +227,11 @@ export const ICMP_TYPE = symbolic('icmp_type', ICMP_TYPES);
 export const ICMP_CODE = symbolic('icmp_code', ICMP_CODES);
 export const ICMPV6_TYPE = symbolic('icmpv6_type', ICMPV6_TYPES);
 export const ICMPV6_CODE = symbolic('icmpv6_code', ICMPV6_CODES);
+export const IGMP_TYPE = symbolic('igmp_type', IGMP_TYPES);
+export const DCCP_TYPE = symbolic('dccp_pkttype', DCCP_TYPES);
+export const MH_TYPE = symbolic('mh_type', MH_TYPES);
+export const ARP_OPERATION = symbolic('arp_op', ARP_OPERATIONS);
+export const CT_EVENT = bitmask('ct_event', CT_EVENTS);
 const DSCP_NAMES = namesOf(DSCP);
 export const DSCP_VALUE: DataType = {
   ...symbolic('dscp', DSCP),
@@ -231,6 +268,14 @@ const TYPES: readonly DataType[] = [
   ICMPV6_CODE,
   DSCP_VALUE,
   ECN_VALUE,
+  IGMP_TYPE,
+  DCCP_TYPE,
+  MH_TYPE,
+  ARP_OPERATION,
+  CT_EVENT,
+  REALM,
+  CLASS_ID,
+  CT_LABEL,
 ];
 
 const BY_NAME = new Map(TYPES.map((type) => [type.name, type]));

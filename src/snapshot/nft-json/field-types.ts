@@ -2,12 +2,15 @@ import type { CtKey } from '../../kernel/netfilter/nft/expression/ct.ts';
 import type { MetaKey } from '../../kernel/netfilter/nft/expression/meta.ts';
 import type { PayloadProtocol } from '../../kernel/netfilter/nft/expression/payload.ts';
 import {
+  ARP_OPERATION,
   BOOLEAN,
   CLASS_ID,
   CT_DIRECTION,
+  CT_LABEL,
   CT_STATE,
   CT_STATUS,
   type DataType,
+  DCCP_TYPE,
   DSCP_VALUE,
   ECN_VALUE,
   ETHER_ADDR,
@@ -19,6 +22,7 @@ import {
   ICMPV6_TYPE,
   IFACE_INDEX,
   IFNAME,
+  IGMP_TYPE,
   INET_PROTO,
   INET_SERVICE,
   INTEGER,
@@ -29,6 +33,7 @@ import {
   NF_PROTO,
   OPAQUE,
   PACKET_TYPE,
+  REALM,
   TCP_FLAG,
   TIME,
   UID,
@@ -44,6 +49,16 @@ const PORTS: Fields = { sport: INET_SERVICE, dport: INET_SERVICE };
 /** The header fields that nft knows, with their types. Source: nft(8), "PAYLOAD EXPRESSIONS". */
 export const PAYLOAD_TYPES: Readonly<Record<PayloadProtocol, Fields>> = {
   ether: { saddr: ETHER_ADDR, daddr: ETHER_ADDR, type: ETHER_TYPE },
+  vlan: { type: ETHER_TYPE, ...integers('id', 'cfi', 'dei', 'pcp') },
+  arp: {
+    ptype: ETHER_TYPE,
+    operation: ARP_OPERATION,
+    'saddr ether': ETHER_ADDR,
+    'daddr ether': ETHER_ADDR,
+    'saddr ip': IPV4_ADDR,
+    'daddr ip': IPV4_ADDR,
+    ...integers('htype', 'hlen', 'plen'),
+  },
   ip: {
     saddr: IPV4_ADDR,
     daddr: IPV4_ADDR,
@@ -68,7 +83,7 @@ export const PAYLOAD_TYPES: Readonly<Record<PayloadProtocol, Fields>> = {
   udp: { ...PORTS, ...integers('length', 'checksum') },
   udplite: { ...PORTS, ...integers('csumcov', 'checksum') },
   sctp: { ...PORTS, ...integers('vtag', 'checksum') },
-  dccp: PORTS,
+  dccp: { ...PORTS, type: DCCP_TYPE },
   icmp: {
     type: ICMP_TYPE,
     code: ICMP_CODE,
@@ -79,6 +94,11 @@ export const PAYLOAD_TYPES: Readonly<Record<PayloadProtocol, Fields>> = {
     code: ICMPV6_CODE,
     ...integers('checksum', 'id', 'sequence', 'max-delay', 'mtu', 'parameter-problem'),
   },
+  igmp: { type: IGMP_TYPE, ...integers('checksum', 'mrt', 'group') },
+  ah: { nexthdr: INET_PROTO, ...integers('hdrlength', 'reserved', 'spi', 'sequence') },
+  esp: integers('spi', 'sequence'),
+  comp: { nexthdr: INET_PROTO, ...integers('flags', 'cpi') },
+  gre: { protocol: ETHER_TYPE, ...integers('flags', 'version') },
   th: PORTS,
 };
 
@@ -104,15 +124,21 @@ export const META_TYPES: Readonly<Record<MetaKey, DataType>> = {
   pkttype: PACKET_TYPE,
   cpu: OPAQUE,
   cgroup: OPAQUE,
-  rtclassid: OPAQUE,
+  rtclassid: REALM,
   random: OPAQUE,
   time: OPAQUE,
   day: OPAQUE,
   hour: OPAQUE,
   secpath: BOOLEAN,
   ipsec: BOOLEAN,
-  sdif: OPAQUE,
-  sdifname: OPAQUE,
+  sdif: IFACE_INDEX,
+  sdifname: IFNAME,
+  secmark: OPAQUE,
+  ibrname: IFNAME,
+  obrname: IFNAME,
+  ibrpvid: INTEGER,
+  ibrvproto: ETHER_TYPE,
+  ibrhwaddr: ETHER_ADDR,
 };
 
 /** Keys that nft prints without `meta`. */
@@ -133,7 +159,7 @@ export const CT_TYPES: Readonly<Record<CtKey, DataType>> = {
   secmark: OPAQUE,
   expiration: TIME,
   helper: OPAQUE,
-  label: OPAQUE,
+  label: CT_LABEL,
   l3proto: NF_PROTO,
   protocol: INET_PROTO,
   saddr: IPV4_ADDR,

@@ -1,10 +1,11 @@
 import type { NftTable } from '../../kernel/netfilter/nft/table.ts';
 import type { Issue, Parsed } from '../../packet/issue.ts';
 import { type JsonElement, readJsonElements } from '../json-elements.ts';
-import { isObject, textOf } from '../json-value.ts';
+import { isObject } from '../json-value.ts';
 import { error, warning } from '../make-issue.ts';
+import { addObject } from './add-object.ts';
 import { readTable } from './read-table.ts';
-import { type TableDraft, TableDrafts } from './table-draft.ts';
+import { TableDrafts } from './table-draft.ts';
 
 /**
  * Reads `nft -j list ruleset`, with or without `-a`. Tables are in the order of their making.
@@ -45,50 +46,12 @@ function addToDraft(element: JsonElement, file: string, drafts: TableDrafts): Is
   const unexpected = error('unexpected-object', source, element.raw.slice(0, 80));
   if (!isObject(json)) return unexpected;
   if (kind === 'metainfo') return null;
-  const draft = drafts.of(json, kind === 'table' ? 'name' : 'table');
-  if (!draft) return unexpected;
-  const listed = { json, source };
-  switch (kind) {
-    case 'table':
-      draft.table = listed;
+  switch (addObject(drafts, kind, { json, source })) {
+    case 'added':
       return null;
-    case 'chain':
-      draft.chains.push(listed);
-      return null;
-    case 'rule':
-      draft.rules.push(listed);
-      return null;
-    case 'set':
-    case 'map':
-      draft.sets.push(listed);
-      return null;
-    case 'element':
-      draft.elements.push(listed);
-      return null;
-    case 'limit':
-    case 'quota':
-      addLimit(draft, kind, json);
-      return null;
-    case 'ct helper':
-      draft.hasHelper = true;
-      return null;
-    default:
-      return NO_EFFECT.has(kind) ? null : warning('unknown-nft-object', source, kind);
+    case 'unexpected':
+      return unexpected;
+    case 'unknown':
+      return warning('unknown-nft-object', source, kind);
   }
-}
-
-/** Objects that only the statements that name them make effective. */
-const NO_EFFECT: ReadonlySet<string> = new Set([
-  'counter',
-  'ct expectation',
-  'ct timeout',
-  'flowtable',
-  'secmark',
-  'synproxy',
-  'tunnel',
-]);
-
-function addLimit(draft: TableDraft, kind: string, json: Readonly<Record<string, unknown>>): void {
-  const name = textOf(json, 'name');
-  if (name !== null) draft.limits.set(`${kind} ${name}`, json);
 }

@@ -1,7 +1,16 @@
+import { MAPPED_OBJECTS } from '../../kernel/netfilter/nft/statement/object-map.ts';
 import type { SourceRef } from '../../packet/source-ref.ts';
-import { has, type JsonObject, listOf, numberOf, textOf, textsOf } from '../json-value.ts';
+import {
+  has,
+  type JsonObject,
+  listOf,
+  numberOf,
+  objectsOf,
+  textOf,
+  textsOf,
+} from '../json-value.ts';
 import { type DataType, dataTypeOf } from './data-type.ts';
-import { readSet } from './read-set.ts';
+import { type ElementTypes, readSet } from './read-set.ts';
 import type { TypedSet } from './table-scope.ts';
 
 /** A set or map of a table, or why it could not be read. */
@@ -21,8 +30,7 @@ export function readDeclaredSet(
   const key = dataTypesOf(keyNames);
   if (!key) return { kind: 'unreadable', why: `type ${keyNames.join(' . ')}` };
   const dataNames = typeNames(json, 'map');
-  const isVerdict = dataNames.length === 1 && dataNames[0] === 'verdict';
-  const data = !has(json, 'map') ? null : isVerdict ? ('verdict' as const) : dataTypesOf(dataNames);
+  const data = has(json, 'map') ? dataOf(dataNames) : null;
   if (data === null && has(json, 'map')) {
     return { kind: 'unreadable', why: `type ${dataNames.join(' . ')}` };
   }
@@ -31,16 +39,33 @@ export function readDeclaredSet(
     keyTypes: keyNames,
     size: numberOf(json, 'size'),
     source,
+    ...(holdsLimit(json) ? { limits: true as const } : {}),
   };
   const read = readSet(head, [...listOf(json, 'elem'), ...more], { key, data });
   return read.kind === 'set'
-    ? { kind: 'set', set: { set: read.node, keyTypes: key } }
+    ? {
+        kind: 'set',
+        set: { set: read.node, keyTypes: key, dataTypes: typeof data === 'string' ? null : data },
+      }
     : { kind: 'unreadable', why: `element ${read.element}` };
+}
+
+/** Its elements get a limit or quota. */
+function holdsLimit(json: JsonObject): boolean {
+  return objectsOf(json, 'stmt').some((held) => has(held, 'limit') || has(held, 'quota'));
 }
 
 /** A type is a name, a list of names, or `ipv4_addr . inet_service`. */
 function typeNames(json: JsonObject, field: string): readonly string[] {
   return textOf(json, field)?.split(' . ') ?? textsOf(json, field);
+}
+
+/** What a map gives; null when its types are not known. */
+function dataOf(names: readonly string[]): ElementTypes['data'] {
+  const [only] = names;
+  if (names.length === 1 && only === 'verdict') return 'verdict';
+  const isObject = names.length === 1 && MAPPED_OBJECTS.some((name) => name === only);
+  return isObject ? 'object' : dataTypesOf(names);
 }
 
 /** null when one is not known, or there is none. */

@@ -21,15 +21,18 @@ import {
   textsOf,
 } from '../json-value.ts';
 import { type DataType, INTEGER, IPV6_ADDR, OPAQUE } from './data-type.ts';
+import { readDccpOption, readExthdr, readIpOption, readSctpChunk } from './expression/exthdr.ts';
+import { readIpsec } from './expression/ipsec.ts';
+import { readOsf } from './expression/osf.ts';
+import { readRawPayload } from './expression/raw-payload.ts';
+import { readRt } from './expression/rt.ts';
+import { readSocket } from './expression/socket.ts';
+import { readTcpOption } from './expression/tcp-option.ts';
 import { CT_TYPES, FIB_TYPES, META_TYPES, PAYLOAD_TYPES, UNQUALIFIED_META } from './field-types.ts';
 import { type ElementTypes, readSet } from './read-set.ts';
-import { type Printed, readValue } from './read-value.ts';
+import { readValue } from './read-value.ts';
 import type { TableScope } from './table-scope.ts';
-
-/** An expression with the types of its value's components. */
-export interface TypedExpression extends Printed<Expression> {
-  readonly types: readonly DataType[];
-}
+import type { TypedExpression } from './typed-expression.ts';
 
 /** An expression that nothing is known about but its JSON. */
 export function unsupportedExpression(json: unknown, name: string | null): TypedExpression {
@@ -70,16 +73,7 @@ export function readExpression(
 }
 
 /** Expressions that nft has and the model has not. */
-const RECOGNISED: ReadonlySet<string> = new Set([
-  'exthdr',
-  'ip option',
-  'ipsec',
-  'osf',
-  'rt',
-  'sctp chunk',
-  'socket',
-  'tunnel',
-]);
+const RECOGNISED: ReadonlySet<string> = new Set(['gre option', 'tunnel', 'xfrm']);
 
 /** `socket transparent`, `ct label`: what a reader finds in nft's manual. */
 function nameOf(json: JsonObject): string {
@@ -116,6 +110,14 @@ const READERS: readonly (readonly [string, Reader])[] = [
   ['map', ofObject(readMap)],
   ['concat', readConcat],
   ['tcp option', ofObject(readTcpOption)],
+  ['exthdr', ofObject(readExthdr)],
+  ['ip option', ofObject(readIpOption)],
+  ['sctp chunk', ofObject(readSctpChunk)],
+  ['dccp option', ofObject(readDccpOption)],
+  ['socket', ofObject(readSocket)],
+  ['rt', ofObject((operand, { scope }) => readRt(operand, scope))],
+  ['ipsec', ofObject(readIpsec)],
+  ['osf', ofObject(readOsf)],
   ...(['&', '|', '^', '<<', '>>'] as const).map(
     (operator) =>
       [
@@ -130,6 +132,9 @@ function isOneOf<T extends string>(list: readonly T[], text: string | null): tex
 }
 
 function readPayload(operand: JsonObject): TypedExpression | null {
+  if (has(operand, 'base')) return readRawPayload(operand);
+  // A header inside a tunnel is another packet's.
+  if (has(operand, 'tunnel')) return null;
   const protocol = textOf(operand, 'protocol');
   const field = textOf(operand, 'field');
   if (field === null || !isOneOf<PayloadProtocol>(PAYLOAD_PROTOCOLS, protocol)) return null;
@@ -228,17 +233,6 @@ function readConcat(operand: unknown, { scope }: Context): TypedExpression | nul
     node: { kind: 'concat', parts: parts.map((part) => part.node) },
     text: parts.map((part) => part.text).join(' . '),
     types: parts.flatMap((part) => part.types),
-  };
-}
-
-function readTcpOption(operand: JsonObject): TypedExpression | null {
-  const option = textOf(operand, 'name');
-  const field = textOf(operand, 'field');
-  if (option === null) return null;
-  return {
-    node: { kind: 'tcp-option', option, field },
-    text: field === null ? `tcp option ${option}` : `tcp option ${option} ${field}`,
-    types: [INTEGER],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { NftRule } from '../../kernel/netfilter/nft/table.ts';
-import { type JsonObject, listOf, numberOf, textOf } from '../json-value.ts';
+import { has, type JsonObject, listOf, numberOf, textOf } from '../json-value.ts';
 import { readStatement } from './read-statement.ts';
 import type { TableScope } from './table-scope.ts';
 
@@ -13,6 +13,7 @@ export function readRule(json: JsonObject, scope: TableScope): NftRule {
     text,
     comment: textOf(json, 'comment'),
     statements: statements.map((statement) => statement.node),
-    source: { ...scope.source, text: `${text} # handle ${handle}` },
+    // A listing without handles has none to be shown.
+    source: { ...scope.source, text: has(json, 'unlisted') ? text : `${text} # handle ${handle}` },
   };
 }

@@ -13,7 +13,7 @@ import { readVerdict } from './read-verdict.ts';
 /** What the elements of a set or map are made of; `data` is null for a set. */
 export interface ElementTypes {
   readonly key: readonly DataType[];
-  readonly data: readonly DataType[] | 'verdict' | null;
+  readonly data: readonly DataType[] | 'verdict' | 'object' | null;
 }
 
 /** A set with its elements as nft prints them, or the first element that could not be read. */
@@ -65,8 +65,12 @@ function readKey(json: unknown, types: readonly DataType[]) {
 
 function readData(
   json: unknown,
-  types: readonly DataType[] | 'verdict',
+  types: readonly DataType[] | 'verdict' | 'object',
 ): Printed<ElementData> | null {
+  if (types === 'object') {
+    if (typeof json !== 'string') return null;
+    return { node: { kind: 'object', name: json }, text: `"${json}"` };
+  }
   if (types === 'verdict') {
     const verdict = readVerdict(json);
     return verdict && { node: { kind: 'verdict', verdict: verdict.node }, text: verdict.text };

@@ -27,7 +27,7 @@ export function readTable(draft: TableDraft, file: string): Parsed<NftTable> {
     family: draft.family,
     name: draft.name,
     handle: numberOf(head, 'handle') ?? 0,
-    dormant: textOf(head, 'flags') === 'dormant' || textsOf(head, 'flags').includes('dormant'),
+    dormant: [textOf(head, 'flags'), ...textsOf(head, 'flags')].some(isDormant),
     unsupported: notReadable(draft),
     chains: new Map(),
     baseChains: [],
@@ -56,11 +56,17 @@ export function readTable(draft: TableDraft, file: string): Parsed<NftTable> {
   };
 }
 
+/** nft 1.0.6 writes the flag with the name of another list's first entry; docs/lab-notes/nft-json.md. */
+function isDormant(flag: string | null): boolean {
+  return flag === 'dormant' || flag === 'ipv6_addr';
+}
+
 /** What iptables-nft made holds matches that nft lists by name only: its own save has them. */
 function notReadable(draft: TableDraft): string | null {
   if (draft.family === 'arp' || draft.family === 'bridge' || draft.family === 'netdev') {
     return `family ${draft.family}`;
   }
+  if (draft.managed && draft.rules.length > 0) return IPTABLES_RULES;
   const opaque = draft.rules.some(({ json }) => listOf(json, 'expr').some(isXt));
   return opaque ? IPTABLES_RULES : null;
 }

@@ -38,7 +38,7 @@ export function readValue(
 /** One component of a constant. */
 export function readInterval(json: unknown, type: DataType): Printed<Interval> | null {
   if (typeof json === 'string' || typeof json === 'number' || typeof json === 'boolean') {
-    const interval = type.read(json);
+    const interval = type.read(withoutType(json)) ?? readNames(json, type);
     return interval && { node: interval, text: printInterval(interval, type) };
   }
   if (Array.isArray(json)) return readBits(json, type, ',');
@@ -50,9 +50,33 @@ export function readInterval(json: unknown, type: DataType): Printed<Interval> |
   return low === undefined || high === undefined ? null : readRange(low, high, type);
 }
 
+/** nft lost the type of a number: `0x50 [invalid type]`. */
+function withoutType(json: string | number | boolean): string | number | boolean {
+  const number =
+    typeof json === 'string' ? /^(0x[0-9a-f]{1,8}) \[invalid type\]$/.exec(json) : null;
+  return number ? Number(number[1]) : json;
+}
+
+/** A range of two names, which the text has with nothing between them: `echo-reply-echo-request`. */
+function readNames(json: string | number | boolean, type: DataType): Interval | null {
+  if (typeof json !== 'string' || type.name === 'ifname') return null;
+  for (let dash = json.indexOf('-'); dash > 0; dash = json.indexOf('-', dash + 1)) {
+    const first = type.read(atom(json.slice(0, dash)));
+    const last = type.read(atom(json.slice(dash + 1)));
+    if (first && last) return { first: first.first, last: last.last };
+  }
+  return null;
+}
+
+function atom(text: string): string | number {
+  return /^(?:\d{1,15}|0x[0-9a-f]{1,13})$/.test(text) ? Number(text) : text;
+}
+
 function printInterval(interval: Interval, type: DataType): string {
   if (isSingle(interval)) return type.print(interval.first);
-  return `"${interval.first}*"`;
+  return type.name === 'ifname'
+    ? `"${interval.first}*"`
+    : `${type.print(interval.first)}-${type.print(interval.last)}`;
 }
 
 function readPrefix(prefix: JsonObject, type: DataType): Printed<Interval> | null {

@@ -131,27 +131,106 @@ export const FAMILIES: Symbols = { ipv4: 2, ipv6: 10 };
 
 export const CT_DIRECTIONS: Symbols = { original: 0, reply: 1 };
 
+export const IGMP_TYPES: Symbols = {
+  'membership-query': 17,
+  'membership-report-v1': 18,
+  'membership-report-v2': 22,
+  'membership-report-v3': 34,
+  'leave-group': 23,
+};
+
+export const DCCP_TYPES: Symbols = {
+  request: 0,
+  response: 1,
+  data: 2,
+  ack: 3,
+  dataack: 4,
+  closereq: 5,
+  close: 6,
+  reset: 7,
+  sync: 8,
+  syncack: 9,
+};
+
+export const MH_TYPES: Symbols = {
+  'binding-refresh-request': 0,
+  'home-test-init': 1,
+  'careof-test-init': 2,
+  'home-test': 3,
+  'careof-test': 4,
+  'binding-update': 5,
+  'binding-acknowledgement': 6,
+  'binding-error': 7,
+  'fast-binding-update': 8,
+  'fast-binding-acknowledgement': 9,
+  'fast-binding-advertisement': 10,
+  'experimental-mobility-header': 11,
+  'home-agent-switch-message': 12,
+};
+
+export const ARP_OPERATIONS: Symbols = {
+  request: 1,
+  reply: 2,
+  rrequest: 3,
+  rreply: 4,
+  inrequest: 8,
+  inreply: 9,
+  nak: 10,
+};
+
+export const CT_EVENTS: Symbols = {
+  new: 1,
+  related: 2,
+  destroy: 4,
+  reply: 8,
+  assured: 16,
+  protoinfo: 32,
+  helper: 64,
+  mark: 128,
+  seqadj: 256,
+  secmark: 512,
+  label: 1024,
+};
+
 /** Protocols by the names of /etc/protocols, which nft prints; others appear as numbers. */
 export const PROTOCOLS: Symbols = {
+  ip: 0,
   icmp: 1,
   igmp: 2,
+  ggp: 3,
   ipencap: 4,
+  st: 5,
   tcp: 6,
+  egp: 8,
+  igp: 9,
+  pup: 12,
   udp: 17,
+  hmp: 20,
+  'xns-idp': 22,
+  rdp: 27,
+  'iso-tp4': 29,
   dccp: 33,
+  xtp: 36,
+  ddp: 37,
+  'idpr-cmtp': 38,
   ipv6: 41,
   'ipv6-route': 43,
   'ipv6-frag': 44,
+  idrp: 45,
   rsvp: 46,
   gre: 47,
   esp: 50,
   ah: 51,
+  skip: 57,
   'ipv6-icmp': 58,
   icmpv6: 58,
   'ipv6-nonxt': 59,
   'ipv6-opts': 60,
+  rspf: 73,
+  vmtp: 81,
   eigrp: 88,
   ospf: 89,
+  'ax.25': 93,
   ipip: 94,
   etherip: 97,
   encap: 98,
@@ -166,6 +245,10 @@ export const PROTOCOLS: Symbols = {
   'mobility-header': 135,
   udplite: 136,
   'mpls-in-ip': 137,
+  manet: 138,
   hip: 139,
   shim6: 140,
+  wesp: 141,
+  rohc: 142,
+  ethernet: 143,
 };

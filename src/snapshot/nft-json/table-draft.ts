@@ -24,6 +24,8 @@ export interface TableDraft {
   readonly limits: Map<string, JsonObject>;
   /** It has an object of type `ct helper`. */
   hasHelper: boolean;
+  /** iptables-nft says that it is its own, so that nft shows its rules in translation. */
+  managed: boolean;
 }
 
 export const FAMILIES: readonly NftTable['family'][] = [
@@ -57,6 +59,7 @@ export class TableDrafts {
         elements: [],
         limits: new Map(),
         hasHelper: false,
+        managed: false,
       };
       this.byName.set(key, draft);
     }

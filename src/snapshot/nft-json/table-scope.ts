@@ -6,6 +6,8 @@ import type { DataType } from './data-type.ts';
 export interface TypedSet {
   readonly set: NftSet;
   readonly keyTypes: readonly DataType[];
+  /** What a map gives; null for a set and for a verdict map. */
+  readonly dataTypes: readonly DataType[] | null;
 }
 
 /** What a rule of a table can refer to. */

@@ -1,3 +1,4 @@
+import { OPEN_QUESTION } from '../../decide.ts';
 import type { Expression } from './expression/expression.ts';
 import { drawWeighted, type NumgenExpression, type Weighted } from './expression/numgen.ts';
 import { askHere, type RuleScope } from './rule-scope.ts';
@@ -24,6 +25,22 @@ export function chooseElement(key: Expression, set: NftSet, scope: RuleScope): N
     case 'unknown':
       return askWhichElement(found.candidates, scope);
   }
+}
+
+/**
+ * The element as a rule that goes on with it needs it: its limit or quota may end the rule.
+ * Linux: nft_set_elem_update_expr().
+ */
+export function useElement(key: Expression, set: NftSet, scope: RuleScope): NftElement | null {
+  const element = chooseElement(key, set, scope);
+  if (element === null || !set.limits) return element;
+  const answer = askHere(scope, {
+    kind: 'unknown',
+    topic: 'match',
+    about: 'element limit',
+    options: OPEN_QUESTION,
+  });
+  return answer.value === 'yes' ? element : null;
 }
 
 /** One option for each element, weighted by the numbers that lead to it, and one for none. */

@@ -19,14 +19,23 @@ export function addedInRun(run: Run, set: NftSet, value: Value): NftElement | nu
   return changes && isKnown(value) ? changes.get(hashKey(value)) : undefined;
 }
 
-/** Puts a key into a set for the rest of the run. False when the set is full. */
-export function addInRun(run: Run, set: NftSet, key: readonly Scalar[]): boolean {
+/**
+ * Puts a key into a set or map for the rest of the run; `data` is what a map gives for it. False when
+ * the set is full. An element that is there keeps its data. Linux: nft_dynset_eval().
+ */
+export function addInRun(
+  run: Run,
+  set: NftSet,
+  key: readonly Scalar[],
+  data: readonly Scalar[] | null,
+): boolean {
   const changes = changesFor(run, set);
   const hash = hashKey(key);
   if (changes.has(hash) ? changes.get(hash) : set.exact.has(hash)) return true;
   const full = set.size !== null && set.exact.size + changes.size >= set.size;
   if (full) return false;
-  changes.set(hash, { key: key.map(single), data: null });
+  const mapped = data && ({ kind: 'value', value: data.map(single) } as const);
+  changes.set(hash, { key: key.map(single), data: mapped });
   return true;
 }
 

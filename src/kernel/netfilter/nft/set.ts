@@ -17,6 +17,8 @@ export interface NftSet {
   readonly intervals: readonly NftElement[];
   /** The element `*`. */
   readonly catchAll: NftElement | null;
+  /** Its elements hold a limit or quota, which a packet that finds one has to pass. */
+  readonly limits?: true;
   /** How many elements it may hold, for a set that rules add to; null is no limit. */
   readonly size: number | null;
   readonly source: SourceRef | null;
@@ -30,6 +32,8 @@ export interface NftElement {
 
 export type ElementData =
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
+  /** The name of a counter, quota, limit... */
+  | { readonly kind: 'object'; readonly name: string }
   /** Components may be intervals: ranges and prefixes of NAT maps. */
   | { readonly kind: 'value'; readonly value: readonly Interval[] };
 
@@ -40,7 +44,7 @@ export type SetLookup =
   | { readonly kind: 'unknown'; readonly candidates: readonly NftElement[] };
 
 /** The parts of a set that are not its elements. */
-export type SetHead = Pick<NftSet, 'name' | 'keyTypes' | 'size' | 'source'>;
+export type SetHead = Pick<NftSet, 'name' | 'keyTypes' | 'size' | 'source' | 'limits'>;
 
 /** Builds a set; `catchAll` is the data of the element `*`, or undefined when there is none. */
 export function createSet(

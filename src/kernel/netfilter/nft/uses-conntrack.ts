@@ -23,24 +23,36 @@ function statementUses(statement: Statement): boolean {
       return true;
     case 'limiter':
       return statement.name === 'ct-count';
+    case 'flow':
+    case 'synproxy':
+      return true;
     case 'side-effect':
-    case 'stolen':
     case 'unsupported':
       return statement.usesConntrack;
     case 'match':
       return expressionUses(statement.left);
+    case 'object-map': {
+      const { object, key } = statement;
+      return object.startsWith('ct ') || object === 'synproxy' || expressionUses(key);
+    }
     case 'vmap':
     case 'set-update':
       return expressionUses(statement.key);
     case 'mangle': {
       const { key, value } = statement;
-      if (key.kind === 'ct-mark' || expressionUses(value)) return true;
+      if (key.kind.startsWith('ct-') || expressionUses(value)) return true;
       return key.kind === 'no-effect' && key.usesConntrack;
     }
     case 'notrack':
+    case 'optstrip':
     case 'reject':
+    case 'stolen':
     case 'verdict':
       return false;
+    case 'tproxy':
+      return [statement.address, statement.port].some(
+        (part) => part !== null && expressionUses(part),
+      );
   }
 }
 

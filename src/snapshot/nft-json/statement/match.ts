@@ -2,15 +2,11 @@ import type { MatchOperator, MatchRight } from '../../../kernel/netfilter/nft/st
 import { isObject, textOf } from '../../json-value.ts';
 import type { DataType } from '../data-type.ts';
 import { BOOLEAN } from '../data-type.ts';
-import {
-  anonymous,
-  keysAreBoolean,
-  readExpression,
-  type TypedExpression,
-} from '../read-expression.ts';
+import { anonymous, keysAreBoolean, readExpression } from '../read-expression.ts';
 import { readSet } from '../read-set.ts';
 import { type Printed, readValue } from '../read-value.ts';
 import type { TableScope } from '../table-scope.ts';
+import type { TypedExpression } from '../typed-expression.ts';
 import type { StatementReader } from './statement-reader.ts';
 
 /** `{"op": "==", "left": expression, "right": constant | "@set" | {"set": [...]}}`. */

@@ -1,8 +1,9 @@
 import type { NatStatement } from '../../../kernel/netfilter/nft/statement/nat.ts';
 import { has, isObject, type JsonObject, textOf, textsOf } from '../../json-value.ts';
 import { INET_SERVICE, IPV4_ADDR, IPV6_ADDR } from '../data-type.ts';
-import { readExpression, type TypedExpression } from '../read-expression.ts';
+import { readExpression } from '../read-expression.ts';
 import { addressFamily, type TableScope } from '../table-scope.ts';
+import type { TypedExpression } from '../typed-expression.ts';
 import type { StatementReader } from './statement-reader.ts';
 
 /** `{"family": "ip", "addr": ..., "port": ..., "flags": ..., "type_flags": ...}` or nothing. */

@@ -1,5 +1,8 @@
 import type { SideEffect } from '../../../kernel/netfilter/nft/statement/side-effect.ts';
-import { isObject, type JsonObject, textOf, textsOf } from '../../json-value.ts';
+import { has, isObject, type JsonObject, textOf, textsOf } from '../../json-value.ts';
+import { IFNAME, IPV4_ADDR, IPV6_ADDR } from '../data-type.ts';
+import { readExpression } from '../read-expression.ts';
+import { addressFamily } from '../table-scope.ts';
 import type { StatementReader } from './statement-reader.ts';
 
 /** A counter of the rule, or the name of one; its values are left out. */
@@ -18,12 +21,18 @@ export const readCtObject =
 export const readSecmark: StatementReader = (operand) =>
   typeof operand === 'string' ? effect('secmark', `meta secmark set "${operand}"`) : null;
 
-/** A copy of the packet goes elsewhere: `{"addr": "10.0.0.9", "dev": "eth1"}`. */
-export const readDup: StatementReader = (operand) => {
-  const address = isObject(operand) ? textOf(operand, 'addr') : null;
-  const device = isObject(operand) ? textOf(operand, 'dev') : null;
-  if (address === null) return null;
-  return effect('dup', `dup to ${address}${device === null ? '' : ` device "${device}"`}`);
+/**
+ * A copy of the packet goes elsewhere: `{"addr": "10.0.0.9", "dev": "eth1"}`; of family netdev `addr` is
+ * a device.
+ */
+export const readDup: StatementReader = (operand, scope) => {
+  if (!isObject(operand) || !has(operand, 'addr')) return null;
+  const isDevice = scope.family === 'netdev';
+  const addresses = isDevice ? IFNAME : addressFamily(scope) === 6 ? IPV6_ADDR : IPV4_ADDR;
+  const to = readExpression(operand.addr, [addresses], scope);
+  const device = has(operand, 'dev') ? readExpression(operand.dev, [IFNAME], scope) : null;
+  if (to.node.kind === 'unsupported' || device?.node.kind === 'unsupported') return null;
+  return effect('dup', `dup to ${to.text}${device === null ? '' : ` device ${device.text}`}`);
 };
 
 /** `{"prefix": ..., "group": ..., "level": ..., "flags": ...}`, each of them optional. */

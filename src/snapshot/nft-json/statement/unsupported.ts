@@ -8,7 +8,7 @@ export function unsupportedStatement(json: unknown, known: boolean): Printed<Uns
   return node(isObject(json) ? nameOf(json) : text.slice(0, 60), known, text);
 }
 
-/** nft writes a statement that it has no JSON for as the text that it lists. */
+/** A statement that is known by its text only. */
 export function unsupportedText(text: string): Printed<UnsupportedStatement> {
   const name = /^(?:add|update|delete) @/.test(text) ? 'map update' : text.split(' ', 1)[0];
   return node(name ?? text, true, text);

@@ -8,6 +8,7 @@ import { zoneIn } from '../../../conntrack/zone.ts';
 import type { CtAttachment } from '../../../skb.ts';
 import type { RuleScope } from '../rule-scope.ts';
 import { addressScalar, BREAK, type Evaluated, known, type Part, UNKNOWN_VALUE } from '../value.ts';
+import { labelBits } from './ct-label.ts';
 
 /** What connection tracking knows of the packet: `ct state`, `ct original ip daddr`. */
 export interface CtExpression {
@@ -102,10 +103,13 @@ export function evaluateCt({ key, direction }: CtExpression, { packet }: RuleSco
       return known(tuple.sport);
     case 'proto-dst':
       return known(tuple.dport);
+    case 'helper':
+      // The helper of the connection that expected this one.
+      return connection.expected ? UNKNOWN_VALUE : BREAK;
+    case 'label':
+      return connection.labels === null ? UNKNOWN_VALUE : loaded(labelBits(connection.labels));
     case 'secmark':
     case 'expiration':
-    case 'helper':
-    case 'label':
     case 'bytes':
     case 'packets':
     case 'avgpkt':
@@ -157,12 +161,9 @@ function ofFamily(key: string, tuple: Tuple, address: Part): Evaluated {
   return key.startsWith('ip6') === (tuple.source.family === 6) ? loaded(address) : BREAK;
 }
 
-/**
- * The status bits that matter to rules, null where one is not known. `dying` is taken as unset.
- */
-function statusBits(connection: Connection): number | null {
-  const { seenReply, confirmed, srcNatDone, dstNatDone, assured, expected } = connection;
-  if (assured === null) return null;
+/** A connection that may or may not be assured by now is taken as not. Linux: enum ip_conntrack_status. */
+function statusBits(connection: Connection): number {
+  const { expected, seenReply, assured, confirmed, srcNatDone, dstNatDone, dying } = connection;
   return (
     (expected ? CT_STATUS_BITS.expected : 0) |
     (seenReply ? CT_STATUS_BITS['seen-reply'] : 0) |
@@ -171,6 +172,7 @@ function statusBits(connection: Connection): number | null {
     (isMapped(connection, 'src') ? CT_STATUS_BITS.snat : 0) |
     (isMapped(connection, 'dst') ? CT_STATUS_BITS.dnat : 0) |
     (srcNatDone ? SRC_NAT_DONE : 0) |
-    (dstNatDone ? DST_NAT_DONE : 0)
+    (dstNatDone ? DST_NAT_DONE : 0) |
+    (dying ? CT_STATUS_BITS.dying : 0)
   );
 }

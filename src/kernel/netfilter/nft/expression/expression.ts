@@ -4,13 +4,21 @@ import type { Evaluated } from '../value.ts';
 import { type BinaryExpression, evaluateBinary } from './binary.ts';
 import { type ConcatExpression, evaluateConcat } from './concat.ts';
 import { type CtExpression, ctSupport, evaluateCt } from './ct.ts';
+import { type DccpOptionExpression, evaluateDccpOption } from './dccp-option.ts';
+import { type ExthdrExpression, evaluateExthdr } from './exthdr.ts';
 import { evaluateFib, type FibExpression } from './fib.ts';
 import { evaluateHash, type HashExpression } from './hash.ts';
+import { evaluateIpsec, type IpsecExpression } from './ipsec.ts';
 import { evaluateLiteral, type LiteralExpression } from './literal.ts';
 import { evaluateMap, type MapExpression } from './map.ts';
 import { evaluateMeta, type MetaExpression, metaSupport } from './meta.ts';
 import { evaluateNumgen, type NumgenExpression } from './numgen.ts';
+import { evaluateOsf, type OsfExpression } from './osf.ts';
 import { evaluatePayload, type PayloadExpression, payloadSupport } from './payload.ts';
+import { evaluateRawPayload, type RawPayloadExpression } from './raw-payload.ts';
+import { evaluateRt, type RtExpression } from './rt.ts';
+import { evaluateSctpChunk, type SctpChunkExpression } from './sctp-chunk.ts';
+import { evaluateSocket, type SocketExpression } from './socket.ts';
 import { evaluateTcpOption, type TcpOptionExpression } from './tcp-option.ts';
 import { evaluateUnsupported, type UnsupportedExpression } from './unsupported.ts';
 
@@ -19,13 +27,21 @@ export type Expression =
   | BinaryExpression
   | ConcatExpression
   | CtExpression
+  | DccpOptionExpression
+  | ExthdrExpression
   | FibExpression
   | HashExpression
+  | IpsecExpression
   | LiteralExpression
   | MapExpression
   | MetaExpression
   | NumgenExpression
+  | OsfExpression
   | PayloadExpression
+  | RawPayloadExpression
+  | RtExpression
+  | SctpChunkExpression
+  | SocketExpression
   | TcpOptionExpression
   | UnsupportedExpression;
 
@@ -38,10 +54,16 @@ export function evaluateExpression(expression: Expression, scope: RuleScope): Ev
       return evaluateConcat(expression, scope);
     case 'ct':
       return evaluateCt(expression, scope);
+    case 'dccp-option':
+      return evaluateDccpOption(expression, scope);
+    case 'exthdr':
+      return evaluateExthdr(expression, scope);
     case 'fib':
       return evaluateFib(expression, scope);
     case 'hash':
       return evaluateHash(expression, scope);
+    case 'ipsec':
+      return evaluateIpsec(expression, scope);
     case 'literal':
       return evaluateLiteral(expression);
     case 'map':
@@ -50,8 +72,18 @@ export function evaluateExpression(expression: Expression, scope: RuleScope): Ev
       return evaluateMeta(expression, scope);
     case 'numgen':
       return evaluateNumgen(expression, scope);
+    case 'osf':
+      return evaluateOsf(expression, scope);
     case 'payload':
       return evaluatePayload(expression, scope);
+    case 'raw-payload':
+      return evaluateRawPayload(expression, scope);
+    case 'rt':
+      return evaluateRt(expression, scope);
+    case 'sctp-chunk':
+      return evaluateSctpChunk(expression, scope);
+    case 'socket':
+      return evaluateSocket(expression, scope);
     case 'tcp-option':
       return evaluateTcpOption(expression, scope);
     case 'unsupported':
@@ -80,12 +112,21 @@ export function expressionSupport(expression: Expression): Support {
   switch (expression.kind) {
     case 'binary':
     case 'concat':
+    case 'exthdr':
     case 'hash':
     case 'literal':
     case 'map':
     case 'numgen':
       return 'exact';
+    case 'dccp-option':
     case 'fib':
+    case 'ipsec':
+    case 'osf':
+    case 'raw-payload':
+    case 'rt':
+    case 'sctp-chunk':
+    case 'socket':
+    case 'tcp-option':
       return 'given-fact';
     case 'ct':
       return ctSupport(expression);
@@ -93,8 +134,6 @@ export function expressionSupport(expression: Expression): Support {
       return metaSupport(expression);
     case 'payload':
       return payloadSupport(expression);
-    case 'tcp-option':
-      return 'given-fact';
     case 'unsupported':
       return expression.known ? 'unsupported' : 'unknown';
   }

@@ -1,4 +1,4 @@
-import { chooseElement } from '../choose-element.ts';
+import { useElement } from '../choose-element.ts';
 import type { RuleScope } from '../rule-scope.ts';
 import type { NftSet } from '../set.ts';
 import { BREAK, type Evaluated, type Interval } from '../value.ts';
@@ -23,6 +23,6 @@ export function mappedIntervals(
   { key, map }: MapExpression,
   scope: RuleScope,
 ): readonly Interval[] | null {
-  const data = chooseElement(key, map, scope)?.data;
+  const data = useElement(key, map, scope)?.data;
   return data?.kind === 'value' ? data.value : null;
 }

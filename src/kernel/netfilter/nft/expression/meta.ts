@@ -2,6 +2,7 @@ import type { Support } from '../../../../packet/issue.ts';
 import { linkType } from '../link-layer.ts';
 import type { RuleScope } from '../rule-scope.ts';
 import { BREAK, type Evaluated, known, UNKNOWN_VALUE } from '../value.ts';
+import { askIpsec } from './ipsec.ts';
 
 /** What the kernel keeps beside a packet: `meta mark`, `iifname`, `meta l4proto`. */
 export interface MetaExpression {
@@ -40,6 +41,12 @@ export const META_KEYS = [
   'ipsec',
   'sdif',
   'sdifname',
+  'secmark',
+  'ibrname',
+  'obrname',
+  'ibrpvid',
+  'ibrvproto',
+  'ibrhwaddr',
 ] as const;
 
 export type MetaKey = (typeof META_KEYS)[number];
@@ -48,7 +55,8 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 
 /** Linux: nft_meta_get_eval(). */
-export function evaluateMeta({ key }: MetaExpression, { packet }: RuleScope): Evaluated {
+export function evaluateMeta({ key }: MetaExpression, scope: RuleScope): Evaluated {
+  const { packet } = scope;
   const { context, skb } = packet;
   const ip = skb.packet;
   const isV4 = ip.source.family === 4;
@@ -95,11 +103,24 @@ export function evaluateMeta({ key }: MetaExpression, { packet }: RuleScope): Ev
     case 'time':
     case 'day':
     case 'hour':
+    case 'secmark':
+      return UNKNOWN_VALUE;
     case 'secpath':
     case 'ipsec':
+      return known(askIpsec(scope, 'meta ipsec') ? 1 : 0);
     case 'sdif':
     case 'sdifname':
-      return UNKNOWN_VALUE;
+      return slaveDevice(packet);
+    case 'ibrname':
+      return bridgeOf(packet, context.iif);
+    case 'obrname':
+      return bridgeOf(packet, context.oif);
+    case 'ibrpvid':
+    case 'ibrvproto':
+    case 'ibrhwaddr': {
+      const bridge = bridgeOf(packet, context.iif);
+      return bridge.kind === 'break' ? BREAK : UNKNOWN_VALUE;
+    }
   }
 }
 
@@ -142,6 +163,25 @@ function deviceKind({ context }: Where, name: string): Evaluated {
     default:
       return known(details.kind);
   }
+}
+
+/** The port of a VRF that a packet came in by; none without a VRF. Linux: inet_sdif(). */
+function slaveDevice({ context }: Where): Evaluated {
+  const devices = context.netns.devices;
+  if (!devices) return UNKNOWN_VALUE;
+  const isVrf = devices.some(
+    ({ details }) => details.kind === 'other' && details.infoKind === 'vrf',
+  );
+  return isVrf ? UNKNOWN_VALUE : known('');
+}
+
+/** The bridge that a device is a port of. Linux: nft_meta_get_bridge(). */
+function bridgeOf({ context }: Where, port: string): Evaluated {
+  const devices = context.netns.devices;
+  if (!devices) return UNKNOWN_VALUE;
+  const master = devices.find(({ name }) => name === port)?.master ?? null;
+  const bridge = devices.find(({ name }) => name === master);
+  return bridge?.details.kind === 'bridge' ? known(bridge.name) : BREAK;
 }
 
 /** Linux: nft_meta_get_eval_skugid(). */

@@ -1,9 +1,11 @@
 import type { Support } from '../../../../packet/issue.ts';
-import type { Packet, TcpFlags, TransportHeader } from '../../../../packet/packet.ts';
+import type { Packet, TransportHeader } from '../../../../packet/packet.ts';
 import { PROTOCOL } from '../../../../packet/protocol.ts';
 import { linkLayerOf } from '../link-layer.ts';
 import type { RuleScope } from '../rule-scope.ts';
 import { addressScalar, BREAK, type Evaluated, known, type Part, UNKNOWN_VALUE } from '../value.ts';
+import { evaluateRawPayload } from './raw-payload.ts';
+import { tcpFlagBits } from './tcp-flag-bits.ts';
 
 /** A field of a header, by nft's names: `ip saddr`, `tcp dport`, `th dport`. */
 export interface PayloadExpression {
@@ -14,6 +16,8 @@ export interface PayloadExpression {
 
 export const PAYLOAD_PROTOCOLS = [
   'ether',
+  'vlan',
+  'arp',
   'ip',
   'ip6',
   'tcp',
@@ -23,6 +27,11 @@ export const PAYLOAD_PROTOCOLS = [
   'dccp',
   'icmp',
   'icmpv6',
+  'igmp',
+  'ah',
+  'esp',
+  'comp',
+  'gre',
   'th',
 ] as const;
 
@@ -35,51 +44,69 @@ export type PayloadProtocol = (typeof PAYLOAD_PROTOCOLS)[number];
  */
 export function evaluatePayload(
   { protocol, field }: PayloadExpression,
-  { packet }: RuleScope,
+  scope: RuleScope,
 ): Evaluated {
+  const { packet } = scope;
   const ip = packet.skb.packet;
   switch (protocol) {
     case 'ether':
       return etherField(field, packet);
+    case 'vlan':
+    case 'arp':
+      // Frames of the model have no tag, and hold an IP packet.
+      return BREAK;
     case 'ip':
       return ip.source.family === 4 ? loaded(ipField(field, ip)) : BREAK;
     case 'ip6':
       return ip.source.family === 6 ? loaded(ip6Field(field, ip)) : BREAK;
     case 'icmp':
       return ip.protocol === PROTOCOL.icmp && ip.source.family === 4
-        ? loaded(icmpField(field, ip.transport))
+        ? icmpField(field, ip.transport, ICMP_FIELD_TYPES)
         : BREAK;
     case 'icmpv6':
       return ip.protocol === PROTOCOL.icmpv6 && ip.source.family === 6
-        ? loaded(icmpField(field, ip.transport))
+        ? icmpField(field, ip.transport, ICMPV6_FIELD_TYPES)
         : BREAK;
     case 'th':
-      return loaded(portField(field, ip.transport));
-    case 'dccp':
-      return ip.protocol === DCCP ? UNKNOWN_VALUE : BREAK;
+      return evaluateRawPayload(field === 'sport' ? TH_SPORT : TH_DPORT, scope);
     case 'tcp':
     case 'udp':
     case 'udplite':
     case 'sctp':
       return ip.protocol === PROTOCOL[protocol] ? loaded(transportField(field, ip)) : BREAK;
+    case 'dccp':
+    case 'igmp':
+    case 'ah':
+    case 'esp':
+    case 'comp':
+    case 'gre':
+      return ip.protocol === PROTOCOL_NUMBERS[protocol] ? UNKNOWN_VALUE : BREAK;
   }
 }
 
-const DCCP = 33;
+/** Headers that packets of the model do not have. */
+const PROTOCOL_NUMBERS = { dccp: 33, igmp: 2, ah: 51, esp: 50, comp: 108, gre: 47 } as const;
+
+const TH_SPORT = { kind: 'raw-payload', base: 'th', offset: 0, length: 16 } as const;
+const TH_DPORT = { kind: 'raw-payload', base: 'th', offset: 16, length: 16 } as const;
 
 /** Fields whose values packets of the model do not have. */
 export function payloadSupport({ protocol, field }: PayloadExpression): Support {
   if (protocol === 'ether') return 'given-fact';
+  if (protocol === 'arp' || protocol === 'vlan') return 'exact';
   return KNOWN_FIELDS.has(`${protocol} ${field}`) ? 'exact' : 'given-fact';
 }
 
 const KNOWN_FIELDS = new Set([
   ...['saddr', 'daddr', 'protocol', 'ttl', 'dscp', 'ecn', 'version'].map((f) => `ip ${f}`),
-  ...['length', 'frag-off'].map((f) => `ip ${f}`),
-  ...['saddr', 'daddr', 'nexthdr', 'hoplimit', 'dscp', 'ecn', 'version'].map((f) => `ip6 ${f}`),
+  ...['length', 'frag-off', 'hdrlength'].map((f) => `ip ${f}`),
+  ...['saddr', 'daddr', 'nexthdr', 'hoplimit', 'dscp', 'ecn', 'version', 'length'].map(
+    (f) => `ip6 ${f}`,
+  ),
   ...['tcp', 'udp', 'sctp', 'th'].flatMap((p) => [`${p} sport`, `${p} dport`]),
   ...['icmp', 'icmpv6'].flatMap((p) => [`${p} type`, `${p} code`]),
   'tcp flags',
+  'udp length',
 ]);
 
 function loaded(part: Part): Evaluated {
@@ -103,6 +130,8 @@ function ipField(field: string, ip: Packet): Part {
       return ip.dontFragment ? 0x4000 : 0;
     case 'version':
       return 4;
+    case 'hdrlength':
+      return 5;
     default:
       return trafficClass(field, ip);
   }
@@ -120,6 +149,8 @@ function ip6Field(field: string, ip: Packet): Part {
       return ip.ttl;
     case 'version':
       return 6;
+    case 'length':
+      return ip.length - 40;
     default:
       return trafficClass(field, ip);
   }
@@ -139,36 +170,37 @@ function portField(field: string, t: TransportHeader): Part {
 
 function transportField(field: string, ip: Packet): Part {
   const t = ip.transport;
-  return t.kind === 'tcp' && field === 'flags' ? tcpFlagBits(t.flags) : portField(field, t);
+  if (t.kind === 'tcp' && field === 'flags') return tcpFlagBits(t.flags);
+  if (t.kind === 'udp' && field === 'length') return ip.length - (ip.source.family === 4 ? 20 : 40);
+  return portField(field, t);
 }
 
-/** The flags octet of a TCP header. */
-export function tcpFlagBits(flags: TcpFlags): number {
-  return (
-    (flags.fin ? 1 : 0) |
-    (flags.syn ? 2 : 0) |
-    (flags.rst ? 4 : 0) |
-    (flags.psh ? 8 : 0) |
-    (flags.ack ? 16 : 0) |
-    (flags.urg ? 32 : 0) |
-    (flags.ece ? 64 : 0) |
-    (flags.cwr ? 128 : 0)
-  );
-}
+type FieldTypes = Readonly<Record<string, readonly number[]>>;
 
-function icmpField(field: string, t: TransportHeader): Part {
-  if (t.kind !== 'icmp') return null;
+/** The types that nft checks for before a field, without printing it. Source: nft's proto_icmp. */
+const ICMP_FIELD_TYPES: FieldTypes = { id: [0, 8], sequence: [0, 8], gateway: [5], mtu: [3] };
+const ICMPV6_FIELD_TYPES: FieldTypes = {
+  id: [128, 129],
+  sequence: [128, 129],
+  mtu: [2],
+  'parameter-problem': [4],
+};
+
+function icmpField(field: string, t: TransportHeader, types: FieldTypes): Evaluated {
+  if (t.kind !== 'icmp') return UNKNOWN_VALUE;
+  const needed = Object.hasOwn(types, field) ? types[field] : undefined;
+  if (needed && !needed.includes(t.type)) return BREAK;
   switch (field) {
     case 'type':
-      return t.type;
+      return known(t.type);
     case 'code':
-      return t.code;
+      return known(t.code);
     case 'id':
-      return t.id ?? null;
+      return loaded(t.id ?? null);
     case 'mtu':
-      return t.mtu ?? null;
+      return loaded(t.mtu ?? null);
     default:
-      return null;
+      return UNKNOWN_VALUE;
   }
 }
 

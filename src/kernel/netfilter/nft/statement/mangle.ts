@@ -1,7 +1,10 @@
 import type { Support } from '../../../../packet/issue.ts';
 import type { Packet } from '../../../../packet/packet.ts';
+import type { Zone } from '../../../conntrack/zone.ts';
 import type { Skb } from '../../../skb.ts';
+import { labelsOf } from '../expression/ct-label.ts';
 import type { Expression } from '../expression/expression.ts';
+import { tcpFlagsOf } from '../expression/tcp-flag-bits.ts';
 import { nameUnsupported, type RuleScope } from '../rule-scope.ts';
 import { type Part, scalarAddress } from '../value.ts';
 import type { StatementOutcome } from './statement.ts';
@@ -16,9 +19,15 @@ export interface MangleStatement {
 export type MangleKey =
   | { readonly kind: 'meta-mark' }
   | { readonly kind: 'ct-mark' }
+  /** The zone that conntrack looks a packet up in, when it has not yet. */
+  | { readonly kind: 'ct-zone'; readonly direction: Zone['direction'] }
+  /** Labels are added to those that the connection has. */
+  | { readonly kind: 'ct-label' }
   | { readonly kind: 'tcp-mss' }
   /** A header field that packets of the model have. */
   | { readonly kind: 'payload'; readonly protocol: string; readonly field: PayloadTarget }
+  /** What the model cannot follow: it is named. */
+  | { readonly kind: 'unmodelled'; readonly name: string; readonly protocol: string | null }
   /** `meta priority`, `ct label`...: what no rule of the model and no route looks at. */
   | { readonly kind: 'no-effect'; readonly name: string; readonly usesConntrack: boolean };
 
@@ -31,12 +40,16 @@ export const PAYLOAD_TARGETS = [
   'hoplimit',
   'dscp',
   'ecn',
+  'flags',
+  'type',
+  'code',
 ] as const;
 
 export type PayloadTarget = (typeof PAYLOAD_TARGETS)[number];
 
 export function mangleSupport({ key }: MangleStatement): Support {
   if (key.kind === 'no-effect') return 'no-effect';
+  if (key.kind === 'unmodelled') return 'unsupported';
   return key.kind === 'tcp-mss' ? 'given-fact' : 'exact';
 }
 
@@ -58,6 +71,16 @@ export function executeMangle(mangle: MangleStatement, scope: RuleScope): Statem
         : unknownValue(scope, 'meta mark');
     case 'ct-mark':
       return typeof value === 'number' ? setCtMark(skb, value) : unknownValue(scope, 'ct mark');
+    case 'ct-zone':
+      return typeof value === 'number'
+        ? setZone(skb, { id: value, direction: key.direction })
+        : unknownValue(scope, 'ct zone');
+    case 'ct-label':
+      return typeof value === 'bigint' ? addLabels(skb, value) : unknownValue(scope, 'ct label');
+    case 'unmodelled':
+      if (key.protocol !== null && !hasHeader(key.protocol, skb.packet)) return { kind: 'break' };
+      nameUnsupported(scope, `nft statement ${key.name} set`);
+      return { kind: 'next', skb };
     case 'payload': {
       if (!hasHeader(key.protocol, skb.packet)) return { kind: 'break' };
       const packet = setField(skb.packet, key.field, value);
@@ -80,6 +103,23 @@ function setCtMark(skb: Skb, mark: number): StatementOutcome {
   return { kind: 'next', skb };
 }
 
+/** Conntrack that has looked is not asked again. Linux: nft_ct_set_zone_eval(). */
+function setZone(skb: Skb, zone: Zone): StatementOutcome {
+  return {
+    kind: 'next',
+    skb: skb.ct.kind === 'none' ? { ...skb, ct: { kind: 'none', zone } } : skb,
+  };
+}
+
+/** Labels that were not listed stay unknown. Linux: nf_connlabels_replace(). */
+function addLabels(skb: Skb, bits: bigint): StatementOutcome {
+  if (skb.ct.kind === 'tracked' && skb.ct.connection.labels !== null) {
+    const { connection } = skb.ct;
+    connection.labels = new Set([...skb.ct.connection.labels, ...labelsOf(bits)]);
+  }
+  return { kind: 'next', skb };
+}
+
 /** Only lowers it. An unknown value (`rt mtu`) leaves an unknown size. Linux: nft_exthdr_tcp_set_eval(). */
 function setMss(packet: Packet, value: Part): Packet {
   const t = packet.transport;
@@ -99,7 +139,12 @@ function hasHeader(protocol: string, packet: Packet): boolean {
     case 'ip6':
       return packet.source.family === 6;
     case 'th':
+    case 'ether':
       return true;
+    case 'icmpv6':
+      return packet.transport.kind === 'icmp' && packet.source.family === 6;
+    case 'icmp':
+      return packet.transport.kind === 'icmp' && packet.source.family === 4;
     default:
       return packet.transport.kind === protocol;
   }
@@ -123,6 +168,19 @@ function setField(packet: Packet, field: PayloadTarget, value: Part): Packet | n
       if (typeof value !== 'number') return null;
       return t.kind === 'tcp' || t.kind === 'udp' || t.kind === 'sctp'
         ? { ...packet, transport: { ...t, [field]: value } }
+        : null;
+    }
+    case 'type':
+    case 'code': {
+      const t = packet.transport;
+      return t.kind === 'icmp' && typeof value === 'number'
+        ? { ...packet, transport: { ...t, [field]: value } }
+        : null;
+    }
+    case 'flags': {
+      const t = packet.transport;
+      return t.kind === 'tcp' && typeof value === 'number'
+        ? { ...packet, transport: { ...t, flags: tcpFlagsOf(value) } }
         : null;
     }
     case 'ttl':

@@ -1,5 +1,6 @@
 import { OPEN_QUESTION } from '../../../decide.ts';
-import { chooseElement, overlap } from '../choose-element.ts';
+import { chooseElement, overlap, useElement } from '../choose-element.ts';
+import { applyOperator } from '../expression/binary.ts';
 import type { Expression } from '../expression/expression.ts';
 import { drawWeighted, type NumgenExpression } from '../expression/numgen.ts';
 import { askHere, type RuleScope } from '../rule-scope.ts';
@@ -34,7 +35,8 @@ function matches(match: MatchStatement, scope: RuleScope): boolean {
   if (right.kind === 'set') {
     // A left side that breaks fails the rule even where the set is negated.
     if (left.kind !== 'numgen' && scope.evaluate(left).kind === 'break') return false;
-    return (chooseElement(left, right.set, scope) !== null) === (operator !== '!=');
+    if (operator === '!=') return chooseElement(left, right.set, scope) === null;
+    return useElement(left, right.set, scope) !== null;
   }
   if (left.kind === 'numgen') {
     const drawn = drawMatch(left, operator, right.value, scope);
@@ -96,9 +98,10 @@ function compareScalar(
     case '>=':
       return left >= right;
     case 'in':
-      return typeof left === 'number' && typeof right === 'number' ? (left & right) !== 0 : null;
-    case '!':
-      return typeof left === 'number' && typeof right === 'number' ? (left & right) === 0 : null;
+    case '!': {
+      const common = applyOperator('&', left, right);
+      return common === null ? null : (Number(common) === 0) === (operator === '!');
+    }
   }
 }
 

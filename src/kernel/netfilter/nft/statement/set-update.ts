@@ -11,6 +11,8 @@ export interface SetUpdateStatement {
   readonly operation: 'add' | 'update' | 'delete';
   readonly key: Expression;
   readonly set: NftSet;
+  /** What a map's element gets; null for a set. */
+  readonly data: Expression | null;
   /** Statements that the element holds, as nft prints them; one of them may end the rule. */
   readonly statements: string;
   /** One of them limits: the rule goes on only while it allows. */
@@ -22,9 +24,12 @@ export function executeSetUpdate(update: SetUpdateStatement, scope: RuleScope): 
   const next: StatementOutcome = { kind: 'next', skb: scope.packet.skb };
   const evaluated = scope.evaluate(update.key);
   if (evaluated.kind === 'break') return evaluated;
+  const mapped = update.data && scope.evaluate(update.data);
+  if (mapped?.kind === 'break') return mapped;
+  const data = mapped && isKnown(mapped.value) ? mapped.value : null;
   if (isKnown(evaluated.value)) {
     if (update.operation === 'delete') deleteInRun(scope.run, update.set, evaluated.value);
-    else if (!addInRun(scope.run, update.set, evaluated.value)) return { kind: 'break' };
+    else if (!addInRun(scope.run, update.set, evaluated.value, data)) return { kind: 'break' };
   }
   if (!update.limits) return next;
   const answer = askHere(scope, {

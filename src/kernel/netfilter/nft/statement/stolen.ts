@@ -4,10 +4,9 @@ import type { StatementOutcome } from './statement.ts';
 /** A statement that gives the packet to something outside the model. */
 export interface StolenStatement {
   readonly kind: 'stolen';
-  readonly by: 'queue' | 'synproxy' | 'tproxy' | 'fwd';
+  readonly by: 'queue' | 'fwd';
   /** The statement as nft prints it. */
   readonly text: string;
-  readonly usesConntrack: boolean;
 }
 
 export function executeStolen({ by }: StolenStatement, scope: RuleScope): StatementOutcome {

@@ -1,4 +1,4 @@
-import { chooseElement } from '../choose-element.ts';
+import { useElement } from '../choose-element.ts';
 import type { Expression } from '../expression/expression.ts';
 import type { RuleScope } from '../rule-scope.ts';
 import type { NftSet } from '../set.ts';
@@ -13,6 +13,6 @@ export interface VmapStatement {
 
 /** A key that the map lacks ends the rule: the next one is tried. Linux: nft_lookup_eval(). */
 export function executeVmap({ key, map }: VmapStatement, scope: RuleScope): StatementOutcome {
-  const data = chooseElement(key, map, scope)?.data;
+  const data = useElement(key, map, scope)?.data;
   return data?.kind === 'verdict' ? { kind: 'end', end: data.verdict } : { kind: 'break' };
 }

@@ -1,0 +1,14 @@
+import type { RuleScope } from '../rule-scope.ts';
+import { BREAK, type Evaluated, UNKNOWN_VALUE } from '../value.ts';
+
+/** `dccp option 5 exists`. Linux: nft_exthdr_dccp_eval(). */
+export interface DccpOptionExpression {
+  readonly kind: 'dccp-option';
+  readonly option: number;
+}
+
+const DCCP = 33;
+
+export function evaluateDccpOption(_: DccpOptionExpression, { packet }: RuleScope): Evaluated {
+  return packet.skb.packet.protocol === DCCP ? UNKNOWN_VALUE : BREAK;
+}
