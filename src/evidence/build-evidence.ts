@@ -2,7 +2,7 @@ import type { Parsed } from '../packet/issue.ts';
 import type { Evidence, EvidenceGroup, Side } from './evidence.ts';
 import { absoluteSequences } from './join/absolute-sequences.ts';
 import { openCarriers } from './join/carriers.ts';
-import { compareClocks } from './join/clocks.ts';
+import { clockCorrections, compareClocks, tellingOffsets } from './join/clocks.ts';
 import { confirmStatements } from './join/confirm.ts';
 import { type Connection, groupConnections } from './join/connection.ts';
 import { conversationOf } from './join/conversations.ts';
@@ -36,8 +36,9 @@ export function buildEvidence(parts: readonly Parsed<EvidencePart>[]): Evidence 
   const connections = joined.map((connection) => settleConnection(connection, settle));
 
   const sideOf = sidesByGroup(groups);
-  const clocks = compareClocks(connections, sideOf);
-  const context = { offsets: clocks, sideOf };
+  const offsets = compareClocks(connections, sideOf);
+  const corrections = clockCorrections(new Set(groups.map(({ clock }) => clock)), offsets);
+  const context = { corrections, sideOf };
   const unclassified = connections.flatMap(
     (connection, id) => conversationOf(connection, id, context) ?? [],
   );
@@ -50,7 +51,7 @@ export function buildEvidence(parts: readonly Parsed<EvidencePart>[]): Evidence 
     journeys: conversations.flatMap((conversation) => conversation.journeys),
     conversations,
     flowClasses,
-    clocks,
+    clocks: tellingOffsets(offsets),
     statements: confirmStatements(statements, conversations, observations),
     counters: counterDeltas(parts.flatMap((part) => part.value.counters)),
     drops: parts.flatMap((part) => part.value.drops),

@@ -162,6 +162,13 @@ export interface ClockOffset {
   readonly offset: number;
   /** Half the width of the interval that the pairs leave; for one-way pairs their spread. */
   readonly error: number;
+  /**
+   * How much `offset` grows in a second, with its error; null when the packets lie too close
+   * together to tell. `offset` holds at the time `at` of clock `a`.
+   */
+  readonly drift: number | null;
+  readonly driftError: number | null;
+  readonly at: number;
   /** One-way delay estimated from pairs in both directions, or null. */
   readonly oneWayDelay: number | null;
   readonly pairs: number;

@@ -1,15 +1,17 @@
 import type { ClockOffset, Side } from '../evidence.ts';
 import type { Observation } from '../observation.ts';
+import { fitClocks } from './clock-fit.ts';
 import type { Connection, DirectedPacket } from './connection.ts';
 import { type Handshake, handshakeOf, type PlaceTimes, timesByPlace } from './pair-times.ts';
+import { median, type Point } from './robust-line.ts';
 
 interface ClockPair {
   readonly a: string;
   readonly b: string;
   /** Clock b minus clock a of packets that went from a to b: the difference plus a delay. */
-  readonly there: number[];
+  readonly there: Point[];
   /** The same of packets that went from b to a: the difference minus a delay. */
-  readonly back: number[];
+  readonly back: Point[];
   /** One-way delays of handshakes. */
   readonly delays: number[];
 }
@@ -50,7 +52,7 @@ function clockOf(observation: Observation): string {
   return observation.clock;
 }
 
-/** Pairs of clocks that count from the same moment and saw packets in common. */
+/** Pairs of clocks that saw packets in common. */
 function comparable(
   seen: readonly ReadonlyMap<string, PlaceTimes>[],
 ): readonly (readonly [string, string])[] {
@@ -59,11 +61,19 @@ function comparable(
     const clocks = [...places.keys()].toSorted();
     for (const a of clocks) {
       for (const b of clocks) {
-        if (a < b && baseOf(a) === baseOf(b)) pairs.set(`${a} ${b}`, [a, b]);
+        if (a < b) pairs.set(`${a} ${b}`, [a, b]);
       }
     }
   }
   return [...pairs.values()];
+}
+
+/**
+ * The comparisons that tell something of clocks: two that count from the same moment. When a
+ * node was started is no matter of its clock.
+ */
+export function tellingOffsets(offsets: readonly ClockOffset[]): readonly ClockOffset[] {
+  return offsets.filter(({ a, b }) => baseOf(a) === baseOf(b) && baseOf(a) !== '@uptime');
 }
 
 function baseOf(clock: string): string {
@@ -116,59 +126,113 @@ function addDifference(
   const b = at.get(pair.b);
   if (!a || !b) return;
   const fromA = (packet.direction === 'original') === (upstream === 'a');
-  if (fromA) pair.there.push(b.first - a.last);
-  else pair.back.push(b.last - a.first);
+  if (fromA) pair.there.push({ x: a.last, y: b.first - a.last });
+  else pair.back.push({ x: a.first, y: b.last - a.first });
 }
 
 function settle(pair: ClockPair): ClockOffset | null {
   const { a, b, there, back } = pair;
   const pairs = there.length + back.length;
-  if (pairs === 0) return null;
-  const highest = there.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
-  const lowest = back.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
-  if (there.length > 0 && back.length > 0) {
-    const error = Math.abs(highest - lowest) / 2;
-    const oneWayDelay = median(pair.delays) ?? error;
-    return { a, b, offset: 0 - (highest + lowest) / 2, error, oneWayDelay, pairs, bound: 'both' };
+  const fit = fitClocks(there, back);
+  if (fit) {
+    const { error, driftError, at } = fit;
+    const oneWayDelay = pair.delays.length === 0 ? error : median(pair.delays);
+    const drift = fit.drift === null ? null : 0 - fit.drift;
+    const offset = 0 - fit.difference;
+    return { a, b, offset, error, drift, driftError, at, oneWayDelay, pairs, bound: 'both' };
   }
-  const known = there.length > 0 ? there : back;
-  const spread = spreadOf(known);
-  return there.length > 0
-    ? { a, b, offset: 0 - highest, error: spread, oneWayDelay: null, pairs, bound: 'at-least' }
-    : { a, b, offset: 0 - lowest, error: spread, oneWayDelay: null, pairs, bound: 'at-most' };
+  const known = (there.length > 0 ? there : back).map(({ y }) => y);
+  if (known.length === 0) return null;
+  const { low, high } = rangeOf(known);
+  const at = (there[0] ?? back[0])?.x ?? 0;
+  const bound = there.length > 0 ? 'at-least' : 'at-most';
+  const offset = 0 - (there.length > 0 ? low : high);
+  const open = { drift: null, driftError: null, oneWayDelay: null };
+  return { a, b, offset, error: high - low, at, pairs, bound, ...open };
 }
 
-function spreadOf(values: readonly number[]): number {
+function rangeOf(values: readonly number[]): { readonly low: number; readonly high: number } {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of values) {
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  return high - low;
+  return { low, high };
 }
 
-function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((x, y) => x - y);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
+/** Translates times of one clock to the clock that its part of the evidence is compared with. */
+export interface Correction {
+  /** The clock that times are translated to. */
+  readonly to: string;
+  readonly apply: (time: number) => number;
+  /** Seconds that a translated time may be off. */
+  readonly error: number;
 }
 
-/** Translates times of many clocks to one, as far as offsets are known from both directions. */
+/** For each clock the way to one of those it was compared with, by the surest comparisons. */
 export function clockCorrections(
-  reference: string,
+  clocks: Iterable<string>,
   offsets: readonly ClockOffset[],
-): ReadonlyMap<string, number> {
-  const corrections = new Map([[reference, 0]]);
-  const queue = [reference];
-  for (let clock = queue.shift(); clock !== undefined; clock = queue.shift()) {
-    const base = corrections.get(clock) ?? 0;
-    for (const { a, b, offset, bound } of offsets) {
-      if (bound !== 'both') continue;
-      const next = a === clock ? b : b === clock ? a : null;
-      if (next === null || corrections.has(next)) continue;
-      corrections.set(next, a === clock ? base + offset : base - offset);
-      queue.push(next);
+): ReadonlyMap<string, Correction> {
+  const corrections = new Map<string, Correction>();
+  const sure = offsets
+    .filter(({ bound }) => bound === 'both')
+    .toSorted((x, y) => x.error - y.error);
+  const edges = new Map<string, ClockOffset[]>();
+  for (const offset of sure) {
+    for (const clock of [offset.a, offset.b]) {
+      const list = edges.get(clock);
+      if (list) list.push(offset);
+      else edges.set(clock, [offset]);
     }
   }
+  for (const clock of clocks) {
+    if (corrections.has(clock)) continue;
+    corrections.set(clock, { to: clock, apply: (time) => time, error: 0 });
+    spread(clock, edges, corrections);
+  }
   return corrections;
+}
+
+/** The clock with the least error is settled first (Dijkstra); there are some dozen at most. */
+function spread(
+  reference: string,
+  edges: ReadonlyMap<string, readonly ClockOffset[]>,
+  corrections: Map<string, Correction>,
+): void {
+  const settled = new Set<string>();
+  const open = new Set([reference]);
+  while (open.size > 0) {
+    const [clock = ''] = [...open].toSorted((x, y) => errorOf(x) - errorOf(y));
+    open.delete(clock);
+    settled.add(clock);
+    const known = corrections.get(clock);
+    if (!known) continue;
+    for (const edge of edges.get(clock) ?? []) {
+      const next = edge.a === clock ? edge.b : edge.a;
+      const error = known.error + edge.error;
+      if (
+        settled.has(next) ||
+        (corrections.get(next)?.error ?? Number.POSITIVE_INFINITY) <= error
+      ) {
+        continue;
+      }
+      const step = edge.a === clock ? toA(edge) : toB(edge);
+      corrections.set(next, { to: reference, apply: (time) => known.apply(step(time)), error });
+      open.add(next);
+    }
+  }
+  function errorOf(clock: string): number {
+    return corrections.get(clock)?.error ?? 0;
+  }
+}
+
+/** From clock b's times to clock a's. */
+function toA({ offset, drift, at }: ClockOffset): (time: number) => number {
+  return (time) => time + offset + (drift ?? 0) * (time + offset - at);
+}
+
+function toB({ offset, drift, at }: ClockOffset): (time: number) => number {
+  return (time) => time - offset - (drift ?? 0) * (time - at);
 }

@@ -18,7 +18,7 @@ export function timesByPlace(
   for (const sighting of packet.sightings) {
     const { time, clock, vantage } = sighting;
     // A syslog time has whole seconds: too coarse to compare clocks with.
-    if (time === null || vantage.kind !== 'capture') continue;
+    if (time === null || (vantage.kind === 'log' && Number.isInteger(time))) continue;
     const place = placeOf(sighting);
     const known = places.get(place);
     places.set(place, {
