@@ -134,5 +134,6 @@ export function hooksPass(
     }
     skb = outcome.skb;
   }
-  return true;
+  // A rule that changes the hop limit spoils it.
+  return skb.packet.ttl === HOP_LIMIT;
 }

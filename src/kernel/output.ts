@@ -124,7 +124,7 @@ export function sendLocal(kernel: Kernel, send: LocalSend): Departure {
     },
   };
   const outcome = runHook(kernel, send.skb, pass);
-  const datagram = send.skb.packet.protocol !== PROTOCOL.tcp;
+  const datagram = tellsSender(send.skb.packet);
   const ended = endedByHook(
     kernel,
     outcome,
@@ -144,6 +144,14 @@ export function sendLocal(kernel: Kernel, send: LocalSend): Departure {
     socket: send.socket,
     local: true,
   });
+}
+
+/**
+ * Whether a call that sends a packet fails with what the hooks say: not that of TCP, and of IPv6 not that of
+ * ping. Linux: icmpv6_push_pending_frames() throws the error away.
+ */
+function tellsSender({ protocol }: Skb['packet']): boolean {
+  return protocol !== PROTOCOL.tcp && protocol !== PROTOCOL.icmpv6;
 }
 
 /** A routed packet on its way out, local or forwarded. */
@@ -169,7 +177,7 @@ export function finishOutput(kernel: Kernel, out: Outgoing): Departure {
     reroute: null,
   };
   const outcome = runHook(kernel, out.skb, pass);
-  const datagram = out.skb.packet.protocol !== PROTOCOL.tcp;
+  const datagram = tellsSender(out.skb.packet);
   const ended = endedByHook(
     kernel,
     outcome,

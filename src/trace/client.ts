@@ -46,9 +46,10 @@ export function isForClient(
   at: { readonly where: NetnsRef; readonly iif: string; readonly boundTo: string },
 ): boolean {
   if (client.where !== null && !sameNetns(client.where, at.where)) return false;
-  // Linux: __udp4_lib_err() looks for the device the error came in by.
+  // Linux: __udp4_lib_err() and tcp_v6_err() look for the device the error came in by, the others for its route's.
   const quoted = packet.transport.kind === 'icmp' ? packet.transport.quoted : undefined;
-  const device = quoted?.protocol === PROTOCOL.udp ? at.iif : at.boundTo;
+  const byDevice = packet.source.family === 4 ? PROTOCOL.udp : PROTOCOL.tcp;
+  const device = quoted?.protocol === byDevice ? at.iif : at.boundTo;
   if (client.boundDevice !== null && client.boundDevice !== device) return false;
   return isAddressedToClient(client, packet);
 }

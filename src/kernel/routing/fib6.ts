@@ -95,9 +95,15 @@ function indexTable(routes: readonly Route[]): Table6 {
     }));
 }
 
-/** The routes of a destination by where their packets come from, the narrowest first. */
+/**
+ * The routes of a destination by where their packets come from, the narrowest first. Where some ask for a
+ * source, those of the same destination that do not are not found: the kernel looks into the subtree
+ * alone. Linux: fib6_node_lookup_1(); docs/lab-notes/ipv6.md.
+ */
 function nodesOf(length: number, nodes: ReadonlyMap<string, readonly Route[]>): readonly Node[] {
+  const hasSubtree = [...nodes.values()].some((routes) => (routes[0]?.from?.length ?? 0) > 0);
   return [...nodes.values()]
+    .filter((routes) => !hasSubtree || (routes[0]?.from?.length ?? 0) > 0)
     .map((routes) => ({
       length,
       fromLength: routes[0]?.from?.length ?? 0,
