@@ -3,7 +3,7 @@ import type { Outcome, PacketKind } from '../trace/trace.ts';
 import type { Difference, Toleration } from './agreement.ts';
 import type { Findings } from './compare-visits.ts';
 import { followedKind, type Handshake, handshakeNumbers, isOuter } from './kernel-packets.ts';
-import { type VisibleKind, visibleAs } from './packet-kind.ts';
+import { comparedPackets, type VisibleKind } from './packet-kind.ts';
 import { toleratedDrop, toleratedLoss } from './tolerations.ts';
 
 /**
@@ -35,9 +35,10 @@ export function compareDrops(outcome: Outcome, report: FlowReport): Findings {
     if (rule) tolerated.push({ rule, detail: packet });
     else differences.push(dropDifference(packet, reason, drops));
   }
-  const ends = new Set(outcome.packets.map(({ dropReason }) => dropReason));
+  const packets = comparedPackets(outcome);
+  const ends = new Set(packets.map(({ dropReason }) => dropReason));
   const unexpected = veiled.filter((drop) => !ends.has(drop.reason));
-  const [first] = outcome.packets;
+  const [first] = packets;
   if (differences.length === 0 && unexpected.length > 0 && first) {
     const connected = outcome.client === 'connected';
     const rule = connected ? 'end-of-story' : toleratedDrop(first.dropReason, unexpected);
@@ -54,11 +55,10 @@ function endings(outcome: Outcome): readonly {
   readonly expected: readonly string[];
   readonly sent: boolean;
 }[] {
-  const kinds = new Map(outcome.packets.map((packet) => [visibleAs(packet.kind), packet.kind]));
+  const packets = comparedPackets(outcome);
+  const kinds = new Map(packets.map((packet) => [packet.visible, packet.kind]));
   return [...kinds].map(([visible, packet]) => {
-    const lost = outcome.packets.filter(
-      ({ kind, dropReason }) => visibleAs(kind) === visible && dropReason !== null,
-    );
+    const lost = packets.filter((one) => one.visible === visible && one.dropReason !== null);
     return {
       packet,
       visible,

@@ -2,7 +2,7 @@ import type { FlowReport } from '../lab/report.ts';
 import type { Outcome, PacketKind } from '../trace/trace.ts';
 import type { Difference, Toleration, VisitField, VisitPlace } from './agreement.ts';
 import { kernelPackets } from './kernel-packets.ts';
-import { type VisibleKind, visibleAs } from './packet-kind.ts';
+import { comparedPackets, type VisibleKind } from './packet-kind.ts';
 import type { Places } from './places.ts';
 import { toleratedField, toleratedPacket, toleratedVisit } from './tolerations.ts';
 import { kernelVisit, modelVisit, type VisitFacts } from './visit-facts.ts';
@@ -66,9 +66,9 @@ export function compareVisits(outcome: Outcome, report: FlowReport, places: Plac
 
 function modelPackets(outcome: Outcome): ReadonlyMap<VisibleKind, readonly NamedVisit[]> {
   const groups = new Map<VisibleKind, NamedVisit[]>();
-  for (const { kind, visits } of outcome.packets) {
-    const group = groups.get(visibleAs(kind)) ?? [];
-    groups.set(visibleAs(kind), group);
+  for (const { kind, visible, visits } of comparedPackets(outcome)) {
+    const group = groups.get(visible) ?? [];
+    groups.set(visible, group);
     group.push(...visits.map((visit) => ({ packet: kind, facts: modelVisit(visit) })));
   }
   return groups;

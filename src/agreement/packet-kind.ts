@@ -1,14 +1,14 @@
 import type { ObservedPacket } from '../evidence/observation.ts';
 import { subject } from '../evidence/observation.ts';
 import { PROTOCOL } from '../packet/protocol.ts';
-import type { PacketKind } from '../trace/trace.ts';
+import type { Outcome, PacketKind, PacketTrace } from '../trace/trace.ts';
 
 /**
  * What a packet is to its flow, as far as its headers tell; null for what the model does not follow:
  * other protocols, redirects, and the data and farewell of a TCP connection. The two ways of a datagram look
  * alike, so both are `datagram`. What a tunnel carries decides.
  */
-export type VisibleKind = Exclude<PacketKind, 'answer' | 'ack'> | 'pure-ack';
+export type VisibleKind = Exclude<PacketKind, 'answer' | 'ack' | 'data'> | 'pure-ack';
 
 export function visibleKind(packet: ObservedPacket): VisibleKind | null {
   const { protocol, tcp, icmp } = subject(packet);
@@ -32,8 +32,22 @@ function visibleKind6(type: number): VisibleKind | null {
   return type < 128 ? 'icmp-error' : null;
 }
 
-/** The kind under which the kernel's packets of a model's packet are found. */
-export function visibleAs(kind: PacketKind): VisibleKind {
+/** A packet of the model, and the kind under which the kernel's packets of it are found. */
+export interface ComparedPacket extends PacketTrace {
+  readonly visible: VisibleKind;
+}
+
+/** The packets of an outcome up to where data begins: what follows, a flow without data does not have. */
+export function comparedPackets({ packets }: Pick<Outcome, 'packets'>): readonly ComparedPacket[] {
+  const compared: ComparedPacket[] = [];
+  for (const packet of packets) {
+    if (packet.kind === 'data') break;
+    compared.push({ ...packet, visible: visibleAs(packet.kind) });
+  }
+  return compared;
+}
+
+function visibleAs(kind: Exclude<PacketKind, 'data'>): VisibleKind {
   switch (kind) {
     case 'ack':
       return 'pure-ack';

@@ -1,7 +1,7 @@
 import type { FlowReport } from '../lab/report.ts';
 import type { Outcome, PacketKind } from '../trace/trace.ts';
 import { kernelPackets } from './kernel-packets.ts';
-import { visibleAs } from './packet-kind.ts';
+import { comparedPackets } from './packet-kind.ts';
 import type { Places } from './places.ts';
 import { kernelVisit, modelVisit, type VisitFacts } from './visit-facts.ts';
 
@@ -25,12 +25,11 @@ export function sideBySide(
     ]),
   );
   const rows: SideBySideRow[] = [];
-  const packets = outcome?.packets ?? [];
-  packets.forEach(({ kind, visits }, i) => {
-    const visible = visibleAs(kind);
+  const packets = outcome ? comparedPackets(outcome) : [];
+  packets.forEach(({ kind, visible, visits }, i) => {
     const seen = kernel.get(visible) ?? [];
     // Two packets that look alike share the kernel's visits: the last one gets the rest.
-    const more = packets.slice(i + 1).some((later) => visibleAs(later.kind) === visible);
+    const more = packets.slice(i + 1).some((later) => later.visible === visible);
     const own = seen.slice(0, more ? visits.length : seen.length);
     kernel.set(visible, seen.slice(own.length));
     for (let at = 0; at < Math.max(visits.length, own.length); at++) {

@@ -3,7 +3,7 @@ import type { Outcome, PacketKind } from '../trace/trace.ts';
 import type { Difference, VisitField } from './agreement.ts';
 import type { Findings } from './compare-visits.ts';
 import { isOuter } from './kernel-packets.ts';
-import type { VisibleKind } from './packet-kind.ts';
+import { comparedPackets, type VisibleKind } from './packet-kind.ts';
 import type { VisitFacts } from './visit-facts.ts';
 
 /**
@@ -92,8 +92,8 @@ function followsFromLoss(difference: Difference): boolean {
 }
 
 /** Why the client's result differs and does not matter, or null when it does. */
-export function toleratedClient({ packets }: Outcome): TolerationName | null {
-  const last = packets.at(-1);
+export function toleratedClient(outcome: Outcome): TolerationName | null {
+  const last = comparedPackets(outcome).at(-1);
   return last?.kind === 'ack' && last.disposition !== 'delivered' ? 'lost-ack' : null;
 }
 
@@ -111,7 +111,7 @@ export function toleratedLoss(
 
 /** Why packets of a kind that the trace does not have are no surprise, or null when they are. */
 export function toleratedPacket(outcome: Outcome, kind: VisibleKind): TolerationName | null {
-  const last = outcome.packets.at(-1);
+  const last = comparedPackets(outcome).at(-1);
   if (!last) return null;
   switch (kind) {
     case 'rst':

@@ -2,7 +2,7 @@ import type { Topic } from '../kernel/decide.ts';
 import type { KubeFacts } from '../kube/facts.ts';
 import { netnsKey } from '../packet/place.ts';
 import type { Prefix } from '../packet/prefix.ts';
-import type { Outcome, Trace, Verdict } from '../trace/trace.ts';
+import { type Outcome, succeeds, type Trace, type Verdict } from '../trace/trace.ts';
 import type { Candidate } from './candidate.ts';
 import type { DiagnosticCase } from './case.ts';
 import { compareFlows } from './comparison.ts';
@@ -59,7 +59,7 @@ export function conclude(setting: Setting): Diagnosis {
     }),
   );
   const hypotheses = explained.map(({ hypothesis }) => hypothesis);
-  const healthy = base.outcomes.find(({ client }) => client === 'connected') ?? null;
+  const healthy = base.outcomes.find(succeeds) ?? null;
   const outcome = hypotheses[0]?.outcome ?? healthy ?? base.outcomes[0];
   const working = explained[0] ? contrastOf(setting, explained[0].answers) : null;
   const context = {
@@ -122,8 +122,8 @@ function resultOf(setting: Setting, base: Trace, symptom: Symptom): SearchResult
 }
 
 function symptomOf(base: Trace): Symptom {
-  if (base.outcomes.every(({ client }) => client === 'connected')) return 'works';
-  if (base.outcomes.some(({ client }) => client === 'connected')) return 'intermittent';
+  if (base.outcomes.every(succeeds)) return 'works';
+  if (base.outcomes.some(succeeds)) return 'intermittent';
   switch (base.outcomes[0]?.client) {
     case 'refused':
       return 'refused';
@@ -131,7 +131,6 @@ function symptomOf(base: Trace): Symptom {
     case 'not-permitted':
       return 'unreachable';
     case 'connected':
-      return 'works';
     case 'timeout':
     case 'unknown':
     case undefined:
@@ -151,7 +150,8 @@ function verdictOf(
     return open ? 'undetermined' : base.verdict;
   }
   if (setting.symptomFrom === 'assumed') return 'undetermined';
-  if (symptom === 'works' || symptom === 'slow') return 'reachable';
+  if (symptom === 'works') return 'reachable';
+  if (symptom === 'slow') return base.verdict === 'unreachable' ? 'unreachable' : 'reachable';
   return symptom === 'intermittent' ? 'ambiguous' : 'unreachable';
 }
 
@@ -175,9 +175,7 @@ function mayWork({ network, flow, trace }: Setting, base: Trace): boolean {
     .filter(({ kind, topic }) => kind === 'unknown' && COLLECTABLE.has(topic))
     .some(({ id, options }) =>
       options.some(({ value }) =>
-        trace(network, flow, { answers: new Map([[id, value]]) }).outcomes.some(
-          ({ client }) => client === 'connected',
-        ),
+        trace(network, flow, { answers: new Map([[id, value]]) }).outcomes.some(succeeds),
       ),
     );
 }

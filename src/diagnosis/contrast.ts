@@ -1,7 +1,7 @@
 import { sameAddress } from '../packet/address.ts';
 import type { Flow } from '../packet/flow.ts';
 import { netnsKey } from '../packet/place.ts';
-import type { Outcome } from '../trace/trace.ts';
+import { type Outcome, succeeds } from '../trace/trace.ts';
 import type { DiagnosticCase, ObservedCase } from './case.ts';
 import { NOTHING_OBSERVED } from './observed-flow.ts';
 import type { Answers } from './trace-flow.ts';
@@ -26,9 +26,7 @@ export function contrastOf(
     .map(({ name }) => ({ flow: { ...flow, boundDevice: name }, observed: NOTHING_OBSERVED }));
   const variants = flow.arrivesOn === null && flow.boundDevice === null ? bound : [];
   for (const { flow: other, observed } of [...same, ...controls, ...variants]) {
-    const outcome = trace(network, other, { answers }).outcomes.find(
-      ({ client }) => client === 'connected',
-    );
+    const outcome = trace(network, other, { answers }).outcomes.find(succeeds);
     if (outcome) return { flow: other, observed, outcome };
   }
   return null;

@@ -1,5 +1,5 @@
 import type { Step } from '../kernel/step.ts';
-import type { Assumption, Outcome, PacketTrace } from '../trace/trace.ts';
+import { type Assumption, type Outcome, type PacketTrace, succeeds } from '../trace/trace.ts';
 
 /** How an outcome went wrong: the packet that did not arrive and the step that ended it. */
 export interface Ending {
@@ -28,8 +28,8 @@ export function endingOf(outcome: Outcome): Ending | null {
 }
 
 /** Whether the client surely did not get through. */
-export function fails({ client }: Outcome): boolean {
-  return client !== 'connected' && client !== 'unknown';
+export function fails(outcome: Outcome): boolean {
+  return outcome.client !== 'unknown' && !succeeds(outcome);
 }
 
 /** The assumptions of an outcome that are not the defaults, without the kernel's free choices. */

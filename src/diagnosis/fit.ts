@@ -1,4 +1,4 @@
-import type { Outcome, PacketKind } from '../trace/trace.ts';
+import { type Outcome, type PacketKind, succeeds } from '../trace/trace.ts';
 import type { EvidenceRef, Symptom } from './diagnosis.ts';
 import { indexSightings, sameHeaders } from './match-sightings.ts';
 import type { ObservedFlow } from './observed-flow.ts';
@@ -81,20 +81,24 @@ function sightingKey(sighting: Pick<PredictedSighting, 'point' | 'direction' | '
   return `${pointKey(sighting.point)} ${sighting.direction} ${sighting.kind}`;
 }
 
+function stalls({ transfer }: Outcome): boolean {
+  return transfer?.kind === 'stalled';
+}
+
 /** Whether an outcome looks to the client like the symptom that was reported. */
 export function fitsSymptom(outcome: Outcome, symptom: Symptom): boolean {
   switch (symptom) {
     case 'works':
-      return outcome.client === 'connected';
+      return succeeds(outcome);
     case 'timeout':
-      return outcome.client === 'timeout';
+      return outcome.client === 'timeout' || stalls(outcome);
     case 'refused':
     case 'reset':
       return outcome.client === 'refused';
     case 'unreachable':
       return outcome.client === 'unreachable' || outcome.client === 'not-permitted';
     case 'intermittent':
-      return outcome.client !== 'connected' && outcome.client !== 'unknown';
+      return outcome.client !== 'unknown' && !succeeds(outcome);
     case 'slow':
       return (
         outcome.client === 'connected' &&

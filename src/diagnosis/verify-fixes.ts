@@ -1,7 +1,7 @@
 import type { Network } from '../kernel/network.ts';
 import { formatAddress, sameAddress } from '../packet/address.ts';
 import { sameNetns } from '../packet/place.ts';
-import type { Outcome, Trace } from '../trace/trace.ts';
+import { type Outcome, succeeds, type Trace } from '../trace/trace.ts';
 import type { ControlFlow } from './case.ts';
 import type { Finding, ProposedFix } from './diagnosis.ts';
 import { asymmetryOf } from './findings.ts';
@@ -92,7 +92,7 @@ function carriedOver(answers: Answers, context: FixContext, network: Network): A
 }
 
 function connects(trace: Trace): boolean {
-  return trace.outcomes.length > 0 && trace.outcomes.every(({ client }) => client === 'connected');
+  return trace.outcomes.length > 0 && trace.outcomes.every(succeeds);
 }
 
 /** What the endpoint and the way back look like after the fix, against before. */

@@ -18,8 +18,10 @@ import {
 import { sendAgain, sendFirst } from './first-packet.ts';
 import { describe, finish, push } from './packet-trace.ts';
 import type { PacketEnd } from './passage.ts';
-import { refusal, replyTo } from './reply.ts';
-import type { ClientResult, Endpoint, Outcome, PacketKind, PacketTrace } from './trace.ts';
+import { type AcceptedSocket, refusal, replyTo } from './reply.ts';
+import { clientSender, serverSender } from './senders.ts';
+import type { Endpoint, Outcome, PacketKind, PacketTrace } from './trace.ts';
+import { transfer } from './transfer.ts';
 import { kernelOf, type World } from './world.ts';
 
 /** What one run of a flow came to. */
@@ -28,12 +30,23 @@ export type Exchange = Omit<Outcome, 'probability' | 'assumptions'>;
 /** Where a packet arrived. */
 type LocalEnd = Extract<PacketEnd, { readonly kind: 'local' }>;
 
-type Settled = Pick<Exchange, 'client' | 'errno'>;
+type Settled = Pick<Exchange, 'client' | 'errno' | 'transfer'>;
 
-const UNKNOWN: Settled = { client: 'unknown', errno: null };
-const TIMEOUT: Settled = { client: 'timeout', errno: null };
+const UNKNOWN: Settled = { client: 'unknown', errno: null, transfer: null };
+const TIMEOUT: Settled = { client: 'timeout', errno: null, transfer: null };
 
-/** Sends a flow's first packet, the answer to it, and for TCP the end of the handshake. */
+const CONNECTED: Settled = { client: 'connected', errno: null, transfer: null };
+
+/** A SYN where it arrived, and the socket that took it. */
+interface Accepted {
+  readonly end: LocalEnd;
+  readonly socket: AcceptedSocket;
+}
+
+/**
+ * Sends a flow's first packet, the answer to it, and for TCP the end of the handshake and data both
+ * ways.
+ */
 export function exchange(world: World, flow: Flow): Exchange {
   const packets: PacketTrace[] = [];
   const kernel = kernelOf(world, flow.from);
@@ -51,7 +64,7 @@ export function exchange(world: World, flow: Flow): Exchange {
       steps: world.run.takeSteps(),
       visits: world.run.takeVisits(),
     });
-    return { client: resultOfErrno(start.errno), errno: start.errno, ...nothing };
+    return { ...failedWith(start.errno), ...nothing };
   }
   const client = clientSocketOf(flow, start.packet);
   const end = finish(world, start.crossing);
@@ -108,7 +121,8 @@ function settleRequest(
     steps: [...after, ...world.run.takeSteps()],
     visits: world.run.takeVisits(),
   });
-  const settled = settleReply(world, flow, client, back, packets, reply.kind, end);
+  const request = reply.accepted ? { end, socket: reply.accepted } : null;
+  const settled = settleReply(world, flow, client, back, packets, reply.kind, request);
   return { ...settled, ...(refused ? nobody : taken) };
 }
 
@@ -140,7 +154,7 @@ function settleLost(
 }
 
 function failedWith(errno: Errno): Settled {
-  return { client: resultOfErrno(errno), errno };
+  return { client: resultOfErrno(errno), errno, transfer: null };
 }
 
 function settleReply(
@@ -150,18 +164,21 @@ function settleReply(
   back: PacketEnd,
   packets: PacketTrace[],
   kind: PacketKind,
-  request: LocalEnd | null = null,
+  request: Accepted | null = null,
 ): Settled {
   const packet = receivedByClient(client, back);
   if (packet === null) return back.kind === 'unknown' ? UNKNOWN : settleStranger(back, packets);
   const t = packet.transport;
   if (t.kind === 'icmp' && t.quoted) {
     const errno: Errno | null = errnoOfIcmp(packet.source.family, t.type, t.code);
-    return errno === null ? TIMEOUT : { client: resultOfErrno(errno), errno };
+    return errno === null ? TIMEOUT : failedWith(errno);
   }
-  if (kind === 'rst') return { client: 'refused', errno: 'ECONNREFUSED' };
-  if (kind !== 'syn-ack') return { client: 'connected', errno: null };
-  return { client: completeHandshake(world, flow, packet, packets, request), errno: null };
+  if (kind === 'rst') return failedWith('ECONNREFUSED');
+  if (kind !== 'syn-ack') return CONNECTED;
+  const established = completeHandshake(world, flow, packet, packets, request?.end ?? null);
+  return established.client === 'connected' && request
+    ? sendData(world, flow, client, packet, packets, request)
+    : established;
 }
 
 /**
@@ -202,23 +219,50 @@ function completeHandshake(
   received: Packet,
   packets: PacketTrace[],
   request: LocalEnd | null,
-): ClientResult | 'unknown' {
+): Settled {
   const kernel = kernelOf(world, flow.from);
   const crossing = kernel && sendAgain(world, kernel, flow, handshakeAck(received));
-  if (!crossing) return 'timeout';
+  if (!crossing) return TIMEOUT;
   const end = finish(world, crossing);
   push(world, packets, describe(end, 'original', 'ack'));
   if (end.kind === 'local') {
-    if (request === null || isSameConnection(request, end)) return 'connected';
+    if (request === null || isSameConnection(request, end)) return CONNECTED;
     // Translated otherwise than the SYN, it is a stranger to the listener, which answers by a reset.
     // Linux: tcp_rcv_state_process(), TCP_LISTEN.
     const last = packets.at(-1);
     if (last) {
       packets[packets.length - 1] = { ...last, disposition: 'dropped', dropReason: 'TCP_FLAGS' };
     }
-    return 'timeout';
+    return TIMEOUT;
   }
-  return end.kind === 'unknown' ? 'unknown' : 'timeout';
+  return end.kind === 'unknown' ? UNKNOWN : TIMEOUT;
+}
+
+/** Data both ways, after the handshake. The packet that stops it is kept. */
+function sendData(
+  world: World,
+  flow: Flow,
+  client: ClientSocket,
+  received: Packet,
+  packets: PacketTrace[],
+  { end, socket }: Accepted,
+): Settled {
+  const senders = [
+    clientSender(
+      world,
+      flow,
+      client,
+      received,
+      (there) => there.kind === 'local' && isSameConnection(end, there),
+    ),
+    serverSender(end, socket, (back) => receivedByClient(client, back) !== null),
+  ];
+  const sent = transfer(
+    world,
+    senders.filter((sender) => sender !== null),
+  );
+  packets.push(...sent.lost);
+  return { ...CONNECTED, transfer: sent.transfer };
 }
 
 /** Whether a later packet reaches the socket that the first one made. */

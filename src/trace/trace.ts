@@ -38,6 +38,24 @@ export interface Outcome {
   readonly endpoint: Endpoint | null;
   readonly sourceAtEndpoint: Address | null;
   readonly packets: readonly PacketTrace[];
+  /** What becomes of data after the handshake; null where none was sent. */
+  readonly transfer: Transfer | null;
+}
+
+/**
+ * Full-size segments in both directions of an established connection. `stalled`: those of `direction`
+ * do not arrive in any size that TCP tries; the last one is among the outcome's packets.
+ */
+export interface Transfer {
+  readonly kind: 'delivered' | 'stalled' | 'unknown';
+  readonly direction: 'original' | 'reply' | null;
+  /** The IP packets' length as it was last sent, bytes; 0 where none was sent. */
+  readonly bytes: { readonly original: number; readonly reply: number };
+}
+
+/** Whether the client surely got through: it connected, and data does not surely stall. */
+export function succeeds({ client, transfer }: Pick<Outcome, 'client' | 'transfer'>): boolean {
+  return client === 'connected' && transfer?.kind !== 'stalled';
 }
 
 /** Who received the first packet. */
@@ -76,6 +94,7 @@ export type PacketKind =
   | 'syn'
   | 'syn-ack'
   | 'ack'
+  | 'data'
   | 'rst'
   | 'datagram'
   | 'answer'

@@ -8,7 +8,7 @@ import { formatSource } from '../packet/source-ref.ts';
 import { type Branch, explore } from './branches.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import type { RunRecord } from './run-record.ts';
-import type { Assumption, Outcome, Trace, Verdict } from './trace.ts';
+import { type Assumption, type Outcome, succeeds, type Trace, type Verdict } from './trace.ts';
 
 export interface TraceOptions {
   /** Fixes questions to options, by id and value; the rest follows defaults and free choices. */
@@ -49,7 +49,8 @@ function outcomeKey(result: Exchange): string {
     ({ kind, disposition, dropReason, at }) =>
       `${kind} ${disposition} ${dropReason ?? ''} ${at ? netnsKey(at) : ''}`,
   );
-  return [result.client, result.errno ?? '', endpoint, source, ...packets].join('|');
+  const data = result.transfer?.kind ?? '';
+  return [result.client, result.errno ?? '', data, endpoint, source, ...packets].join('|');
 }
 
 function groupOutcomes(
@@ -116,7 +117,7 @@ function verdictOf(
   truncated: boolean,
 ): Verdict {
   if (outcomes.some(({ client }) => client === 'unknown')) return 'undetermined';
-  const connected = outcomes.filter(({ client }) => client === 'connected').length;
+  const connected = outcomes.filter(succeeds).length;
   if (connected === outcomes.length) return truncated ? 'undetermined' : 'reachable';
   if (connected === 0) return truncated ? 'undetermined' : 'unreachable';
   const open = branches.some(({ record }) =>

@@ -82,6 +82,7 @@ export const CONNECTED: Outcome = {
   assumptions: [],
   client: 'connected',
   errno: null,
+  transfer: null,
   endpoint: { where: { node: 'n2', netns: null }, address: SERVER, port: 80 },
   sourceAtEndpoint: CLIENT,
   packets: [SYN, SYN_ACK, ACK],

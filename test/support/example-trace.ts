@@ -159,6 +159,7 @@ const timeout: Outcome = {
   ],
   client: 'timeout',
   errno: 'ETIMEDOUT',
+  transfer: null,
   endpoint: null,
   sourceAtEndpoint: null,
   packets: [lostSyn],

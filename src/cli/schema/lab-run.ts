@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { LAB_RUN_SCHEMA } from '../../report/incident/run-json.ts';
 import { port } from './common.ts';
-import { packetSchema } from './observed-packet.ts';
 import { clientOutcome, mismatchSchema } from './lab-common.ts';
+import { packetSchema } from './observed-packet.ts';
 
 const nullableString = z.string().nullable();
 const hook = z.enum(['prerouting', 'input', 'forward', 'output', 'postrouting']);

@@ -74,6 +74,15 @@ export const outcomeSchema = z.strictObject({
       steps: z.array(stepSchema),
     }),
   ),
+  transfer: z
+    .strictObject({
+      kind: z.enum(['delivered', 'stalled', 'unknown']),
+      direction: z.enum(['original', 'reply']).nullable(),
+      bytes: z.strictObject({ original: z.int(), reply: z.int() }).describe('length of IP packets'),
+    })
+    .nullable()
+    .default(null)
+    .describe('full-size data after the handshake, both ways'),
 });
 
 /** `hookline trace --json`. */

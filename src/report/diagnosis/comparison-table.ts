@@ -1,5 +1,6 @@
 import type { ComparedStep, Comparison, ComparisonRow } from '../../diagnosis/diagnosis.ts';
 import { netnsKey } from '../../packet/place.ts';
+import { succeeds } from '../../trace/trace.ts';
 import type { Level } from '../text/level.ts';
 import type { Canvas } from '../text/style.ts';
 import { displayWidth, padTo } from '../text/width.ts';
@@ -31,8 +32,7 @@ export function comparisonTable(
     right: cellWords(row.right),
   }));
   const heads = [comparison.left, comparison.right].map(
-    ({ flow, outcome }) =>
-      `${outcome.client === 'connected' ? 'works' : 'fails'}: ${bindWords(flow)}`,
+    ({ flow, outcome }) => `${succeeds(outcome) ? 'works' : 'fails'}: ${bindWords(flow)}`,
   );
   const [leftHead = '', rightHead = ''] = heads;
   const table: Table = { heads: [leftHead, rightHead], cells };

@@ -59,6 +59,7 @@ test.each([
     errno: null,
     endpoint: null,
     sourceAtEndpoint: null,
+    transfer: null,
     packets: [packet('original', 'syn', ...TUNNEL_OUT), packet('reply', 'syn-ack', ...back)],
   };
   expect(asymmetryLine(outcome, { from: 'n1' } as FlowJson)).toBe(line);

@@ -16,6 +16,9 @@ export function minimalTrace(trace: TraceJson): string {
     const errno = outcome.errno === null ? '' : ` ${outcome.errno}`;
     lines.push(`${percent(outcome.probability)} ${outcome.client}${errno}${reached}`);
     lines.push(...outcome.packets.map((packet) => `  ${packetLine(packet)}`));
+    if (outcome.transfer && outcome.transfer.kind !== 'delivered') {
+      lines.push(`  data ${outcome.transfer.kind} ${outcome.transfer.direction}`);
+    }
     lines.push(...assumed(outcome).map((line) => `  ${line}`));
   }
   for (const { construct } of trace.unsupported) lines.push(`unsupported ${construct}`);

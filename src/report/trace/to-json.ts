@@ -74,6 +74,7 @@ export function outcomeJson(outcome: Outcome): OutcomeJson {
     },
     sourceAtEndpoint: outcome.sourceAtEndpoint && formatAddress(outcome.sourceAtEndpoint),
     packets: outcome.packets.map(packetJson),
+    transfer: outcome.transfer,
   };
 }
 

@@ -42,6 +42,21 @@ export interface OutcomeJson {
   readonly endpoint: EndpointJson | null;
   readonly sourceAtEndpoint: string | null;
   readonly packets: readonly PacketJson[];
+  /** Full-size data after the handshake; null where none was sent. */
+  readonly transfer: TransferJson | null;
+}
+
+export interface TransferJson {
+  readonly kind: 'delivered' | 'stalled' | 'unknown';
+  /** The direction that `kind` is of; null where both arrive. */
+  readonly direction: 'original' | 'reply' | null;
+  /** Length of the IP packets as they were last sent; 0 where none was. */
+  readonly bytes: { readonly original: number; readonly reply: number };
+}
+
+/** Whether the client surely got through: it connected, and data does not surely stall. */
+export function getsThrough({ client, transfer }: OutcomeJson): boolean {
+  return client === 'connected' && transfer?.kind !== 'stalled';
 }
 
 export interface EndpointJson {

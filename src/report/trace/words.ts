@@ -6,6 +6,7 @@ export const PACKET_NAMES: Readonly<Record<string, string>> = {
   syn: 'SYN',
   'syn-ack': 'SYN-ACK',
   ack: 'ACK',
+  data: 'data segment',
   rst: 'RST',
   datagram: 'datagram',
   answer: 'answer',
