@@ -14,6 +14,7 @@ import {
 import { type FilePlace, placeOfFile } from '../place-of-file.ts';
 import type { SocketState } from '../socket-state.ts';
 import type { TrackedConnection } from '../tracked-connection.ts';
+import { settleMoments } from './counter/settle-moments.ts';
 import { settleTimes } from './settle-times.ts';
 
 /** Where the readers of one file put what they read. Bounded by the options' limit. */
@@ -85,7 +86,7 @@ export function partDraft(file: string, options: ReadOptions = {}): PartDraft {
         file: { ...about, unplacedCount, dropped },
         observations: settleTimes(observations),
         statements,
-        counters,
+        counters: settleMoments(counters),
         drops,
         tracked,
         sockets,

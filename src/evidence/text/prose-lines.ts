@@ -1,10 +1,15 @@
 import { parseAddressStatement } from './address-statement.ts';
 import type { CaptureGroups } from './capture-groups.ts';
+import type { CounterDraft } from './counter/counter-draft.ts';
 import type { LineReader } from './line-reader.ts';
 import type { PartDraft } from './part-draft.ts';
 
 /** Reads what people write between outputs: headings, and addresses with what they are of. */
-export function proseLines(draft: PartDraft, groups: CaptureGroups): LineReader {
+export function proseLines(
+  draft: PartDraft,
+  groups: CaptureGroups,
+  counters: CounterDraft,
+): LineReader {
   let before: { readonly text: string; readonly number: number } | null = null;
   return {
     take({ text, source, number, afterBlank }): boolean {
@@ -16,6 +21,7 @@ export function proseLines(draft: PartDraft, groups: CaptureGroups): LineReader 
       else if (afterBlank && text.length <= 200 && /[:：]$/.test(text)) {
         groups.heading(text.replace(/[:：\s]+$/, ''), number, 'label');
       }
+      counters.heading(text);
       before = text.length <= 200 ? { text, number } : null;
       return address !== null;
     },

@@ -9,12 +9,21 @@ import { unwrapLine } from './carrier/unwrap-line.ts';
 import { cleanLine, ownCopy } from './clean-line.ts';
 import { clientLines } from './client-lines.ts';
 import { commandLines } from './command-lines.ts';
+import { conntrackLines } from './conntrack/conntrack-lines.ts';
+import { counterDraft } from './counter/counter-draft.ts';
+import { ifconfigLines, netstatInterfaceLines, procNetDevLines } from './counter/device-tables.ts';
+import { ipLinkLines, ipLinkRecords } from './counter/ip-link-lines.ts';
+import { kernelCounterLines, kernelCounterRecords } from './counter/kernel-counters.ts';
+import { netstatStatisticsLines } from './counter/netstat-s-lines.ts';
+import { conntrackStatLines, ethtoolLines } from './counter/other-counters.ts';
 import { jsonLines } from './json-lines.ts';
 import type { LineReader, TextLine } from './line-reader.ts';
 import { lineSplitter } from './line-splitter.ts';
 import { logLines } from './log/log-lines.ts';
 import { partDraft } from './part-draft.ts';
 import { proseLines } from './prose-lines.ts';
+import { netstatLines } from './socket/netstat-lines.ts';
+import { ssLines } from './socket/ss-lines.ts';
 import { tcpdumpLines } from './tcpdump-lines.ts';
 import { nftTraceLines } from './trace/nft-trace-lines.ts';
 import { xtablesMonitorLines } from './trace/xtables-monitor-lines.ts';
@@ -43,6 +52,7 @@ export function readEvidenceText(
 export function evidenceTextReader(file: string, options: ReadOptions = {}): EvidenceTextReader {
   const draft = partDraft(file, options);
   const groups = captureGroups(file, draft.place.name);
+  const counters = counterDraft(draft);
   const client = clientLines(draft);
   let number = 0;
   let afterBlank = true;
@@ -58,14 +68,30 @@ export function evidenceTextReader(file: string, options: ReadOptions = {}): Evi
     xtablesMonitorLines(draft),
     logLines(draft),
     ulogdLines(draft),
+    conntrackLines(draft),
+    ssLines(draft),
+    netstatLines(draft),
+    kernelCounterLines(counters),
+    netstatStatisticsLines(counters),
+    ipLinkLines(counters),
+    procNetDevLines(counters),
+    ifconfigLines(counters),
+    netstatInterfaceLines(counters),
+    ethtoolLines(counters, draft.place.name),
+    conntrackStatLines(counters),
     bulkFilter([
       tcpdumpLines(draft, groups),
       commandLines(draft),
       client,
-      proseLines(draft, groups),
+      proseLines(draft, groups, counters),
     ]),
   ];
-  const json = jsonLines([journalRecords(carried), ulogdRecords(draft)]);
+  const json = jsonLines([
+    journalRecords(carried),
+    ulogdRecords(draft),
+    kernelCounterRecords(counters),
+    ipLinkRecords(counters),
+  ]);
 
   const plain = (line: TextLine): void => {
     const cleaned = cleanLine(line.raw);
