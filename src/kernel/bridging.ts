@@ -2,14 +2,15 @@ import { sameAddress } from '../packet/address.ts';
 import { type Departure, dropped } from './departure.ts';
 import { deviceNamed } from './device/find-device.ts';
 import { type FrameTarget, isFrameFor } from './device/frame-target.ts';
+import { type FramePass, passFrameHook } from './frame-departure.ts';
 import { endedByHook } from './hook-departure.ts';
 import { receive } from './input.ts';
 import { type Kernel, record } from './kernel.ts';
 import { type HookPass, runHook } from './netfilter/run-hook.ts';
-import { dropsUnmodelled } from './netfilter/unmodelled-tables.ts';
 import { routeInput } from './routing/input-route.ts';
 import type { Skb } from './skb.ts';
 import { bridgeNfCallIptables } from './sysctl-lookup.ts';
+import { bridgeNfCallIp6tables } from './sysctl-lookup6.ts';
 
 /** A frame at a port of a bridge. */
 export interface BridgedFrame {
@@ -33,12 +34,16 @@ export function bridgeReceive(kernel: Kernel, frame: BridgedFrame): Departure {
   if (bridgePort && bridgePort.state !== 'forwarding') {
     return dropAt(kernel, frame.skb, `bridge port ${port} is ${bridgePort.state}`, port);
   }
-  const dropping = dropsUnmodelled(kernel, { kind: 'bridge', bridge });
-  if (dropping) return dropAt(kernel, frame.skb, dropping, port, 'NETFILTER_DROP');
-  const filtered = bridgeNfCallIptables(kernel.netns, bridge, kernel.run.decider);
+  const filtered =
+    frame.skb.packet.source.family === 4
+      ? bridgeNfCallIptables(kernel.netns, bridge, kernel.run.decider)
+      : bridgeNfCallIp6tables(kernel.netns, bridge, kernel.run.decider);
   // Without br_netfilter nothing notes the port. Linux: nf_bridge_alloc().
   let skb: Skb = filtered ? { ...frame.skb, physin: port } : frame.skb;
   let target = frame.target;
+  const before = passFrameHook(kernel, skb, { ...arrivalAt(port), last: BRNF_PRIORITY });
+  if (before.ended) return before.ended;
+  skb = before.skb;
   let forUs = isFrameFor(kernel.netns, target);
   if (filtered) {
     const pass: HookPass = {
@@ -66,8 +71,38 @@ export function bridgeReceive(kernel: Kernel, frame: BridgedFrame): Departure {
       }
     }
   }
-  if (forUs) return receive(kernel, { skb, iif: bridge, looped: false, prerouted: filtered });
+  const after = passFrameHook(kernel, skb, { ...arrivalAt(port), first: BRNF_PRIORITY + 1 });
+  if (after.ended) return after.ended;
+  skb = after.skb;
+  if (forUs) return passUp(kernel, { skb, bridge, port, filtered });
   return bridgeForward(kernel, { ...frame, skb, target }, filtered);
+}
+
+/** Where br_netfilter's own function stands. Linux: NF_BR_PRI_BRNF. */
+const BRNF_PRIORITY = 0;
+
+function arrivalAt(port: string) {
+  return { kind: 'bridge', hook: 'prerouting', iif: port, oif: '' } as const;
+}
+
+/** To the IP stack, as what came in by the bridge itself. Linux: br_pass_frame_up(). */
+function passUp(
+  kernel: Kernel,
+  up: {
+    readonly skb: Skb;
+    readonly bridge: string;
+    readonly port: string;
+    readonly filtered: boolean;
+  },
+): Departure {
+  const { bridge } = up;
+  const place = { kind: 'bridge', hook: 'input', iif: up.port, oif: '' } as const;
+  const passed = passFrameHook(kernel, up.skb, place);
+  if (passed.ended) return passed.ended;
+  const ingress = { kind: 'device', hook: 'ingress', device: bridge } as const;
+  const entered = passFrameHook(kernel, passed.skb, ingress);
+  if (entered.ended) return entered.ended;
+  return receive(kernel, { skb: entered.skb, iif: bridge, looped: false, prerouted: up.filtered });
 }
 
 /** Out of another port. Linux: br_forward(), should_deliver(), br_nf_forward_ip(). */
@@ -88,23 +123,37 @@ function bridgeForward(kernel: Kernel, frame: BridgedFrame, filtered: boolean): 
   if (from?.isolated && to?.isolated) {
     return dropAt(kernel, skb, `bridge ports ${frame.port} and ${out} are isolated`, bridge);
   }
-  if (filtered) {
-    skb = { ...skb, physout: out };
-    for (const hook of ['forward', 'postrouting'] as const) {
-      const pass: HookPass = {
-        hook,
-        iif: hook === 'forward' ? bridge : '',
-        oif: bridge,
-        localSocket: null,
-        reroute: null,
-      };
-      const outcome = runHook(kernel, skb, pass);
-      const ended = endedByHook(kernel, outcome, pass, null);
-      if (ended) return ended;
-      skb = outcome.skb;
-    }
+  const between = { kind: 'bridge', hook: 'forward', iif: frame.port, oif: out } as const;
+  const leaving = { kind: 'bridge', hook: 'postrouting', iif: '', oif: out } as const;
+  const stages: readonly ((skb: Skb) => FramePass)[] = [
+    (now) => passFrameHook(kernel, now, { ...between, last: BRNF_PRIORITY - 1 }),
+    (now) => (filtered ? callIptables(kernel, now, 'forward', bridge) : { ended: null, skb: now }),
+    (now) => passFrameHook(kernel, now, { ...between, first: BRNF_PRIORITY }),
+    (now) => passFrameHook(kernel, now, leaving),
+    (now) =>
+      filtered ? callIptables(kernel, now, 'postrouting', bridge) : { ended: null, skb: now },
+  ];
+  if (filtered) skb = { ...skb, physout: out };
+  for (const stage of stages) {
+    const passed = stage(skb);
+    if (passed.ended) return passed.ended;
+    skb = passed.skb;
   }
   return { kind: 'bridged', bridge, port: out, target, skb };
+}
+
+/** A hook of IP, which br_netfilter runs for a frame. Linux: br_nf_forward(), br_nf_post_routing(). */
+function callIptables(
+  kernel: Kernel,
+  skb: Skb,
+  hook: 'forward' | 'postrouting',
+  bridge: string,
+): FramePass {
+  const iif = hook === 'forward' ? bridge : '';
+  const pass: HookPass = { hook, iif, oif: bridge, localSocket: null, reroute: null };
+  const outcome = runHook(kernel, skb, pass);
+  const ended = endedByHook(kernel, outcome, pass, null);
+  return ended ? { ended, skb: outcome.skb } : { ended: null, skb: outcome.skb };
 }
 
 function dropAt(

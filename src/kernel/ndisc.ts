@@ -1,3 +1,4 @@
+import type { Hook } from '../linux/hook.ts';
 import { type Address, type Ipv6Address, sameAddress } from '../packet/address.ts';
 import { isLinkLocal } from '../packet/ipv6-type.ts';
 import type { Packet } from '../packet/packet.ts';
@@ -10,7 +11,7 @@ import type { Kernel } from './kernel.ts';
 import { runHook } from './netfilter/run-hook.ts';
 import type { NetnsState } from './netns-state.ts';
 import type { Step } from './step.ts';
-import { proxyNdp } from './sysctl-lookup6.ts';
+import { bridgeNfCallIp6tables, proxyNdp } from './sysctl-lookup6.ts';
 
 /** A question for a neighbour, as it leaves by a device. Its answer goes to `source`. */
 export interface Solicitation {
@@ -95,38 +96,40 @@ function solicitedNode({ bits }: Ipv6Address): Ipv6Address {
   return { family: 6, bits: (0xff02000000000000000000000001ffn << 24n) | (bits & 0xffffffn) };
 }
 
+/** How a message of neighbour discovery meets the hooks of a namespace. */
+export type MessageWay =
+  | { readonly kind: 'out' | 'in'; readonly device: string }
+  /** Bridged: only with br_netfilter. */
+  | {
+      readonly kind: 'bridged';
+      readonly bridge: string;
+      readonly from: string;
+      readonly to: string;
+    };
+
 /**
- * Whether the hooks of a namespace let a message of neighbour discovery out or in: other than ARP it passes
- * them like any packet. What stops it is left in the run's record. Linux: ndisc_send_skb(), ip6_input().
+ * Whether the hooks of a namespace let a message of neighbour discovery pass: other than ARP it meets them
+ * like any packet. What stops it is left in the run's record.
+ * Linux: ndisc_send_skb(), ip6_mc_input(), br_nf_pre_routing().
  */
-export function hooksPass(
-  kernel: Kernel,
-  packet: Packet,
-  way: { readonly kind: 'out' | 'in'; readonly device: string },
-): boolean {
+export function hooksPass(kernel: Kernel, packet: Packet, way: MessageWay): boolean {
+  const { netns, run } = kernel;
+  if (way.kind === 'bridged' && !bridgeNfCallIp6tables(netns, way.bridge, run.decider)) return true;
   const steps: Step[] = [];
-  const { run } = kernel;
   const aside: Kernel = {
-    netns: kernel.netns,
+    netns,
     run: {
       decider: run.decider,
       record: (step) => steps.push(step),
       visit() {},
-      connections: (netns) => run.connections(netns),
+      connections: (key) => run.connections(key),
       unsupported: (what) => run.unsupported(what),
     },
   };
-  const hooks =
-    way.kind === 'out' ? (['output', 'postrouting'] as const) : (['prerouting', 'input'] as const);
   let skb = freshSkb(packet);
-  for (const hook of hooks) {
-    const outcome = runHook(aside, skb, {
-      hook,
-      iif: way.kind === 'in' ? way.device : '',
-      oif: way.kind === 'out' ? way.device : '',
-      localSocket: null,
-      reroute: null,
-    });
+  for (const { hook, iif, oif, physin, physout } of hooksOf(way)) {
+    const pass = { hook, iif, oif, localSocket: null, reroute: null };
+    const outcome = runHook(aside, { ...skb, physin, physout }, pass);
     if (outcome.kind !== 'accept') {
       const last = steps.at(-1);
       if (last) run.record(last);
@@ -136,4 +139,36 @@ export function hooksPass(
   }
   // A rule that changes the hop limit spoils it.
   return skb.packet.ttl === HOP_LIMIT;
+}
+
+interface MetHook {
+  readonly hook: Hook;
+  readonly iif: string;
+  readonly oif: string;
+  readonly physin: string | null;
+  readonly physout: string | null;
+}
+
+function hooksOf(way: MessageWay): readonly MetHook[] {
+  const none = { iif: '', oif: '', physin: null, physout: null };
+  switch (way.kind) {
+    case 'out':
+      return [
+        { ...none, hook: 'output', oif: way.device },
+        { ...none, hook: 'postrouting', oif: way.device },
+      ];
+    case 'in':
+      return [
+        { ...none, hook: 'prerouting', iif: way.device },
+        { ...none, hook: 'input', iif: way.device },
+      ];
+    case 'bridged': {
+      const { bridge, from: physin, to: physout } = way;
+      return [
+        { ...none, hook: 'prerouting', iif: bridge, physin },
+        { hook: 'forward', iif: bridge, oif: bridge, physin, physout },
+        { ...none, hook: 'postrouting', oif: bridge, physin, physout },
+      ];
+    }
+  }
 }

@@ -10,7 +10,9 @@ import {
   solicitationSource,
 } from '../kernel/ndisc.ts';
 import type { Ipv6Address } from '../packet/address.ts';
+import type { Packet } from '../packet/packet.ts';
 import { netnsKey, sameNetns } from '../packet/place.ts';
+import { type BridgeHop, bridgesBetween } from './bridges-between.ts';
 import { learntKey } from './learnt.ts';
 import type { LinkEnds } from './link.ts';
 import type { World } from './world.ts';
@@ -49,15 +51,29 @@ export function solicitLink(
     const answer = answerSolicitation(netns, end.device, asked, world.run.decider);
     if (answer === null) continue;
     const there: Kernel = { netns, run: world.run };
+    const between = bridgesBetween(world.network, kernel.netns, device, end) ?? [];
+    if (!crosses(world, between, question)) continue;
     if (!hooksPass(there, question, { kind: 'in', device: end.device })) continue;
     // Who answers knows whom. Linux: ndisc_recv_ns().
     world.run.learnt.set(learntKey(netns, end.device, source), asker);
     const reply = advertisementPacket(asked);
     if (!hooksPass(there, reply, { kind: 'out', device: end.device })) continue;
+    if (!crosses(world, between.map(turned).reverse(), reply)) continue;
     if (!hooksPass(kernel, reply, { kind: 'in', device })) continue;
     (answer === 'own' ? own : proxies).push(end);
   }
   return own.length > 0 ? own : proxies;
+}
+
+/** Whether a message gets through the bridges on its way. */
+function crosses(world: World, bridges: readonly BridgeHop[], message: Packet): boolean {
+  return bridges.every(({ netns, bridge, from, to }) =>
+    hooksPass({ netns, run: world.run }, message, { kind: 'bridged', bridge, from, to }),
+  );
+}
+
+function turned(hop: BridgeHop): BridgeHop {
+  return { ...hop, from: hop.to, to: hop.from };
 }
 
 /** Where nothing is known of the asker's devices, the owner answers. */
