@@ -10,6 +10,7 @@ import { logRulesCommand } from './commands/logrules.ts';
 import { replayCommand } from './commands/replay.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { traceCommand } from './commands/trace.ts';
+import { whyNotCommand } from './commands/why-not.ts';
 import type { SetExit } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
@@ -35,6 +36,7 @@ export async function createProgram(
   const commands = [
     diagnoseCommand(io, setExit),
     traceCommand(io, setExit),
+    whyNotCommand(io, setExit),
     compareCommand(io, setExit),
     evidenceCommand(io, setExit),
     collectCommand(io, setExit),

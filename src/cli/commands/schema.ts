@@ -13,6 +13,7 @@ const SUBJECTS = [
   'lab-fuzz',
   'lab-clean',
   'logrules',
+  'why-not',
   'explain',
 ] as const;
 

@@ -37,7 +37,4 @@ export const logRulesSchema = z.strictObject({
       undo: z.array(command),
     }),
   ),
-});
-
-/** The schema and the type say the same. */
-export type CheckedLogRules = z.infer<typeof logRulesSchema> extends LogRulesJson ? true : never;
+}) satisfies z.ZodType<LogRulesJson>;

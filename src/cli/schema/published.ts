@@ -11,6 +11,7 @@ import { labVerifySchema } from './lab-verify.ts';
 import { logRulesSchema } from './logrules.ts';
 import { replaySchema } from './replay.ts';
 import { traceSchema } from './trace.ts';
+import { whyNotSchema } from './why-not.ts';
 
 /** The forms of JSON that commands print, by the command's subject. */
 export const PUBLISHED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
@@ -25,5 +26,6 @@ export const PUBLISHED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'lab-fuzz': labFuzzSchema,
   'lab-clean': labCleanSchema,
   logrules: logRulesSchema,
+  'why-not': whyNotSchema,
   explain: explainSchema,
 };
