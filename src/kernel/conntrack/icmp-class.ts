@@ -15,8 +15,8 @@ const LAST_ICMP_TYPE = 18;
 /** ICMPv6 errors have the types below. RFC 4443, section 2.1. */
 const FIRST_MESSAGE = 128;
 
-/** Neighbour discovery and multicast listeners. Linux: noct_valid_new[]. */
-const NEVER_TRACKED: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 137, 143]);
+/** Neighbour discovery but for redirects, and multicast listeners. Linux: noct_valid_new[]. */
+const NEVER_TRACKED: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 143]);
 
 /** Linux: nf_conntrack_icmpv4_error(), nf_conntrack_icmpv6_error(). */
 export function icmpClass(protocol: number, type: number): IcmpClass {

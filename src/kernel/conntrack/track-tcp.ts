@@ -67,10 +67,12 @@ export function advanceTcp(
   return finish(segment, old, next);
 }
 
+const NOTHING_NOTED = { end: 0, ack: 0, window: 0, scale: null, sackPermitted: false };
+
 function begun({ flags, numbers, hit }: Segment): TcpMemory {
   return {
     closing: false,
-    last: { direction: hit.direction, kind: 'none', numbers: null },
+    last: { direction: hit.direction, kind: 'none', numbers: numbers ? NOTHING_NOTED : null },
     simultaneous: false,
     challenged: false,
     windows: numbers ? openWindows(flags, numbers) : null,
@@ -150,7 +152,7 @@ function resetBy(segment: Segment, old: TcpState): Progress {
   const { last, windows } = memory(segment);
   if (!numbers || LEAVING.has(old)) return settle(segment, old, 'CLOSE');
   const expected = windows?.[direction === 'original' ? 'reply' : 'original'].maxAck ?? null;
-  const established = connection.seenReply && old === 'ESTABLISHED';
+  const established = connection.assured === true && old === 'ESTABLISHED';
   if (expected !== null && last.kind !== 'syn') {
     if (numbers.seq === 0 && !established) return finish(segment, old, 'CLOSE');
     if (isBefore(numbers.seq, expected) && !tcpIgnoreInvalidRst(netns, run.decider)) {
@@ -176,23 +178,44 @@ function answersLetThrough(segment: Segment): boolean {
   const { hit, numbers } = segment;
   const { last } = memory(segment);
   const { seenReply, assured } = hit.connection;
-  const possible = (seenReply && last.kind === 'syn') || (!assured && last.kind === 'ack');
+  const answersSyn = last.kind === 'syn' && last.direction !== hit.direction;
+  const possible = (seenReply && answersSyn) || (!assured && last.kind === 'ack');
   return possible && last.numbers !== null && numbers?.ack === last.numbers.end;
 }
 
 /** Holds a segment against the windows, and lets it count if it is in them. */
 function finish(segment: Segment, old: TcpState, next: TcpState): Progress {
-  switch (windowVerdict(segment, old)) {
+  const { hit, flags, kind, numbers } = segment;
+  const verdict = windowVerdict(segment, old);
+  // The numbers of an ACK are noted where it moves the windows, so not of one that merely passes.
+  if (verdict === 'in' && kind === 'ack') {
+    const tcp = memory(segment);
+    hit.connection.tcp = { ...tcp, last: { ...tcp.last, numbers: noted(flags, numbers) } };
+  }
+  switch (verdict) {
     case 'invalid':
+      noteRefused(segment);
       return 'invalid';
     case 'ignored':
       return 'ok';
     case 'in':
+    case 'tolerated':
       return settle(segment, old, next);
   }
 }
 
-function windowVerdict(segment: Segment, state: TcpState): WindowVerdict {
+/** A FIN or reset out of the window is remembered all the same. Linux: nf_tcp_handle_invalid(). */
+function noteRefused(segment: Segment): void {
+  const { hit, kind } = segment;
+  const { connection, direction } = hit;
+  const tcp = memory(segment);
+  const ends = (of: TcpKind): boolean => of === 'fin' || of === 'rst';
+  const answers = tcp.last.direction !== direction && ends(tcp.last.kind);
+  if (!connection.assured || !ends(kind) || answers) return;
+  connection.tcp = { ...tcp, last: { ...tcp.last, direction, kind } };
+}
+
+function windowVerdict(segment: Segment, state: TcpState): WindowVerdict | 'tolerated' {
   const { hit, flags, numbers, run, netns } = segment;
   const { windows } = memory(segment);
   if (!windows || !numbers) return 'in';
@@ -200,12 +223,12 @@ function windowVerdict(segment: Segment, state: TcpState): WindowVerdict {
   const liberal = windows[direction].liberal;
   const verdict = checkWindow(windows, { flags, numbers, direction, state });
   if (verdict === 'in') return 'in';
-  return liberal || tcpBeLiberal(netns, run.decider) ? 'in' : verdict;
+  return liberal || tcpBeLiberal(netns, run.decider) ? 'tolerated' : verdict;
 }
 
 /** A segment that counts. */
 function settle(segment: Segment, old: TcpState, next: TcpState): Progress {
-  const { hit, flags, kind, numbers } = segment;
+  const { hit, flags, kind } = segment;
   const { connection, direction } = hit;
   const tcp = memory(segment);
   const closes = old !== next && next === 'FIN_WAIT';
@@ -213,12 +236,7 @@ function settle(segment: Segment, old: TcpState, next: TcpState): Progress {
   connection.tcp = {
     ...tcp,
     closing: closes || tcp.closing,
-    // Only of an ACK the numbers are noted.
-    last: {
-      direction,
-      kind,
-      numbers: kind === 'ack' ? noted(flags, numbers) : tcp.last.numbers,
-    },
+    last: { direction, kind, numbers: tcp.last.numbers },
   };
   if (!connection.seenReply) {
     // A reset before any answer ends the connection at once.
