@@ -1,4 +1,4 @@
-import type { Hook } from '../linux/hook.ts';
+import { type Hook, isIpHook } from '../linux/hook.ts';
 import type { Packet } from '../packet/packet.ts';
 import { type NetnsRef, netnsKey } from '../packet/place.ts';
 import type { Outcome, PacketKind, PacketTrace } from '../trace/trace.ts';
@@ -67,7 +67,7 @@ function sightingsOf(packet: PacketTrace, index: number): readonly PredictedSigh
       add({ kind: 'capture', where, device: action.device });
     } else if (action.kind === 'bridge') {
       add({ kind: 'capture', where, device: action.bridge });
-    } else if (action.kind === 'table') {
+    } else if (action.kind === 'table' && isIpHook(action.hook)) {
       add({ kind: 'log', where, hook: action.hook, table: action.table });
     }
   });

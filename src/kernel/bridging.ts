@@ -126,9 +126,9 @@ function bridgeForward(kernel: Kernel, frame: BridgedFrame, filtered: boolean): 
   const between = { kind: 'bridge', hook: 'forward', iif: frame.port, oif: out } as const;
   const leaving = { kind: 'bridge', hook: 'postrouting', iif: '', oif: out } as const;
   const stages: readonly ((skb: Skb) => FramePass)[] = [
-    (now) => passFrameHook(kernel, now, { ...between, last: BRNF_PRIORITY - 1 }),
+    (now) => passFrameHook(kernel, now, { ...between, last: BRNF_PRIORITY }),
     (now) => (filtered ? callIptables(kernel, now, 'forward', bridge) : { ended: null, skb: now }),
-    (now) => passFrameHook(kernel, now, { ...between, first: BRNF_PRIORITY }),
+    (now) => passFrameHook(kernel, now, { ...between, first: BRNF_PRIORITY + 1 }),
     (now) => passFrameHook(kernel, now, leaving),
     (now) =>
       filtered ? callIptables(kernel, now, 'postrouting', bridge) : { ended: null, skb: now },

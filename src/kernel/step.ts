@@ -1,5 +1,5 @@
 import type { Errno } from '../linux/errno.ts';
-import type { Hook } from '../linux/hook.ts';
+import type { DeviceHook, Hook } from '../linux/hook.ts';
 import type { Address } from '../packet/address.ts';
 import type { HeaderDiff } from '../packet/header-diff.ts';
 import type { NetnsRef } from '../packet/place.ts';
@@ -46,7 +46,7 @@ export type StepAction =
   /** One table at one hook, with the rules that matched. */
   | {
       readonly kind: 'table';
-      readonly hook: Hook;
+      readonly hook: Hook | DeviceHook;
       readonly priority: number;
       readonly backend: 'legacy' | 'nft' | 'unspecified' | 'native';
       readonly table: string;

@@ -6,6 +6,14 @@ export const HOOKS = ['prerouting', 'input', 'forward', 'output', 'postrouting']
 
 export type Hook = (typeof HOOKS)[number];
 
+/** The hooks of family netdev, where every frame of a device passes by. Linux: enum nf_dev_hooks. */
+export type DeviceHook = 'ingress' | 'egress';
+
+/** Whether a hook is one of IP, which logs and captures name. */
+export function isIpHook(hook: Hook | DeviceHook): hook is Hook {
+  return hook !== 'ingress' && hook !== 'egress';
+}
+
 /** The built-in chain that iptables shows for a hook, e.g. `OUTPUT`. */
 export type BuiltinChain = Uppercase<Hook>;
 

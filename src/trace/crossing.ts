@@ -3,13 +3,15 @@ import type { Departure } from '../kernel/departure.ts';
 import type { DeviceRef } from '../kernel/device/device.ts';
 import { deviceNamed } from '../kernel/device/find-device.ts';
 import { type FrameTarget, isFrameFor } from '../kernel/device/frame-target.ts';
+import { type FramePass, passFrameHook } from '../kernel/frame-departure.ts';
 import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
-import { dropsUnmodelled } from '../kernel/netfilter/unmodelled-tables.ts';
+import type { FramePlace } from '../kernel/netfilter/frame-hook.ts';
 import type { Skb } from '../kernel/skb.ts';
 import type { Address } from '../packet/address.ts';
 import { formatAddress } from '../packet/address.ts';
 import { sameNetns } from '../packet/place.ts';
+import { comeIn } from './come-in.ts';
 import { portTowards } from './link.ts';
 import { neighbourFailed } from './neighbour.ts';
 import { type Crossing, droppedAt, ended, passage } from './passage.ts';
@@ -36,10 +38,7 @@ export function transmit(world: World, kernel: Kernel, out: Transmit): Crossing 
   }
   switch (device.details.kind) {
     case 'loopback':
-      return passage(
-        kernel,
-        receive(kernel, { skb, iif: device.name, looped: true, prerouted: false }),
-      );
+      return loopBack(kernel, device.name, skb);
     case 'bridge':
       return leaveBridge(world, kernel, out);
     case 'vxlan':
@@ -61,13 +60,39 @@ export function transmit(world: World, kernel: Kernel, out: Transmit): Crossing 
   }
 }
 
+/** Out of the loopback device and in by it. Linux: loopback_xmit(). */
+function loopBack(kernel: Kernel, device: string, sent: Skb): Crossing {
+  const egress = passFrameHook(kernel, sent, { kind: 'device', hook: 'egress', device });
+  if (egress.ended) return passage(kernel, egress.ended);
+  return comeIn(kernel, { skb: egress.skb, iif: device, looped: true });
+}
+
 /** A packet of the IP stack that leaves by a bridge: out of the port its neighbour is behind. */
 function leaveBridge(world: World, kernel: Kernel, out: Transmit): Crossing {
   return leaveResolved(world, kernel, out, (target) => {
     const port = portTowards(world.network, kernel.netns, out.device, target);
     if (port === null) return beyondTheLink(world, kernel, out, target, false);
-    return leaveDevice(world, kernel, port, out.skb, target);
+    const sent = sendIntoBridge(kernel, out, port);
+    return sent.ended
+      ? passage(kernel, sent.ended)
+      : leaveDevice(world, kernel, port, sent.skb, target);
   });
+}
+
+/** Rules for frames of the host itself: at the bridge device, then in the bridge. Linux: br_dev_xmit(). */
+function sendIntoBridge(kernel: Kernel, out: Transmit, port: string): FramePass {
+  const places: readonly FramePlace[] = [
+    { kind: 'device', hook: 'egress', device: out.device },
+    { kind: 'bridge', hook: 'output', iif: '', oif: port },
+    { kind: 'bridge', hook: 'postrouting', iif: '', oif: port },
+  ];
+  let { skb } = out;
+  for (const place of places) {
+    const passed = passFrameHook(kernel, skb, place);
+    if (passed.ended) return passed;
+    skb = passed.skb;
+  }
+  return { ended: null, skb };
 }
 
 /** On to the neighbour, once it is known who that is. */
@@ -91,11 +116,12 @@ export function leaveDevice(
   world: World,
   kernel: Kernel,
   device: string,
-  skb: Skb,
+  sent: Skb,
   target: FrameTarget,
 ): Crossing {
-  const dropping = dropsUnmodelled(kernel, { kind: 'egress', device });
-  if (dropping) return droppedByTable(kernel, skb, dropping, device);
+  const egress = passFrameHook(kernel, sent, { kind: 'device', hook: 'egress', device });
+  if (egress.ended) return passage(kernel, egress.ended);
+  const { skb } = egress;
   if (deviceNamed(kernel.netns, device)?.carrier === false) {
     record(kernel, skb, { kind: 'drop', reason: 'QDISC_DROP', at: device }, { oif: device });
     return droppedAt(kernel, skb, 'QDISC_DROP');
@@ -117,12 +143,6 @@ export function leaveDevice(
   const complete = segment?.complete ?? false;
   const nexthop = addressOf(target, skb);
   return beyondTheLink(world, kernel, { device, skb, nexthop }, target, complete);
-}
-
-/** A table that is not evaluated is taken to drop. */
-function droppedByTable(kernel: Kernel, skb: Skb, table: string, device: string): Crossing {
-  record(kernel, skb, { kind: 'drop', reason: 'NETFILTER_DROP', at: table }, { oif: device });
-  return droppedAt(kernel, skb, 'NETFILTER_DROP');
 }
 
 /** A frame that no captured host takes. */
@@ -168,12 +188,13 @@ export function takeIn(
   world: World,
   kernel: Kernel,
   device: string,
-  skb: Skb,
+  received: Skb,
   target: FrameTarget,
 ): Crossing {
   const { netns } = kernel;
-  const dropping = dropsUnmodelled(kernel, { kind: 'ingress', device });
-  if (dropping) return droppedByTable(kernel, skb, dropping, device);
+  const ingress = passFrameHook(kernel, received, { kind: 'device', hook: 'ingress', device });
+  if (ingress.ended) return passage(kernel, ingress.ended);
+  const { skb } = ingress;
   const master = deviceNamed(netns, device)?.master ?? null;
   if (master !== null && deviceNamed(netns, master)?.details.kind === 'bridge') {
     return passage(

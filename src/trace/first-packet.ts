@@ -1,7 +1,6 @@
 import { firstPacketLength, freshSkb, mssOf } from '../kernel/answer.ts';
 import type { Device } from '../kernel/device/device.ts';
 import { deviceNamed } from '../kernel/device/find-device.ts';
-import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import { findConnectRoute, findOutputRoute, sendLocal } from '../kernel/output.ts';
 import type { Skb } from '../kernel/skb.ts';
@@ -13,6 +12,7 @@ import type { Flow } from '../packet/flow.ts';
 import { type Packet, ports, type TransportHeader } from '../packet/packet.ts';
 import { contains } from '../packet/prefix.ts';
 import { PROTOCOL } from '../packet/protocol.ts';
+import { comeIn } from './come-in.ts';
 import { takeIn } from './crossing.ts';
 import { portTowards } from './link.ts';
 import { type Crossing, ended, passage } from './passage.ts';
@@ -143,8 +143,7 @@ function arriveFromOutside(world: World, kernel: Kernel, device: string, packet:
       };
     }
   }
-  const departure = receive(kernel, { skb, iif: device, looped: false, prerouted: false });
-  return { kind: 'sent', packet, crossing: passage(kernel, departure) };
+  return { kind: 'sent', packet, crossing: comeIn(kernel, { skb, iif: device }) };
 }
 
 /** Whether who is behind a bridge reaches an address without a gateway: its frames go to the owner. */

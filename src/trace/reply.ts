@@ -9,7 +9,6 @@ import {
 } from '../kernel/answer.ts';
 import { deviceNamed, ownsAddress } from '../kernel/device/find-device.ts';
 import { type IcmpError, icmpError } from '../kernel/icmp-error.ts';
-import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import { findOutputRoute, sendLocal } from '../kernel/output.ts';
 import { addressType } from '../kernel/routing/address-type.ts';
@@ -23,6 +22,7 @@ import { hopLimit } from '../kernel/sysctl-lookup6.ts';
 import { isAny, isMulticast } from '../packet/address.ts';
 import { needsDevice } from '../packet/ipv6-type.ts';
 import { type Packet, ports } from '../packet/packet.ts';
+import { comeIn } from './come-in.ts';
 import {
   type Crossing,
   droppedAt,
@@ -198,8 +198,7 @@ function resetByPort(kernel: Kernel, about: Skb): Crossing | null {
 }
 
 function inject(kernel: Kernel, { device, packet }: InjectedAnswer): Crossing {
-  const arrival = { skb: freshSkb(packet), iif: device, looped: false, prerouted: false };
-  return passage(kernel, receive(kernel, arrival));
+  return comeIn(kernel, { skb: freshSkb(packet), iif: device });
 }
 
 function reflected({ netns, run }: Kernel, { packet, mark }: Skb): number {

@@ -4,7 +4,7 @@ import type { DeviceRef, Neighbour } from '../kernel/device/device.ts';
 import { ownsAddress } from '../kernel/device/find-device.ts';
 import type { FrameTarget } from '../kernel/device/frame-target.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { dropsUnmodelled } from '../kernel/netfilter/unmodelled-tables.ts';
+import { dropsArp } from '../kernel/netfilter/unmodelled-tables.ts';
 import type { NetnsState } from '../kernel/netns-state.ts';
 import { proxyArp, proxyArpPvlan } from '../kernel/sysctl-lookup.ts';
 import { formatAddress, sameAddress } from '../packet/address.ts';
@@ -113,7 +113,7 @@ function askLink(
     const asked = { device: out.device, source: out.skb.packet.source, target: out.nexthop };
     const sender = arpSender(kernel.netns, asked, decider);
     const request = { device: end.device, sender, target: out.nexthop };
-    if (dropsUnmodelled({ netns, run: world.run }, { kind: 'arp', device: end.device })) continue;
+    if (dropsArp({ netns, run: world.run }, end.device)) continue;
     const answer = answerArp(netns, request, decider);
     // Who answers knows whom: its own answer later needs no question. Linux: neigh_event_ns().
     if (answer !== null) {

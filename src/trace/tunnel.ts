@@ -1,8 +1,8 @@
 import { freshSkb, icmpErrorPacket } from '../kernel/answer.ts';
 import type { Departure } from '../kernel/departure.ts';
 import type { Device, TunSettings, VxlanSettings } from '../kernel/device/device.ts';
+import { passFrameHook } from '../kernel/frame-departure.ts';
 import { icmpError } from '../kernel/icmp-error.ts';
-import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import { findOutputRoute, sendLocal } from '../kernel/output.ts';
 import type { Skb } from '../kernel/skb.ts';
@@ -11,6 +11,7 @@ import { type Address, anyAddress, IPV4_ANY, sameAddress } from '../packet/addre
 import type { EncapsulatedPacket, Packet } from '../packet/packet.ts';
 import { contains } from '../packet/prefix.ts';
 import { PROTOCOL } from '../packet/protocol.ts';
+import { comeIn } from './come-in.ts';
 import { neighbourFailed } from './neighbour.ts';
 import { type Crossing, droppedAt, ended, passage } from './passage.ts';
 
@@ -32,21 +33,25 @@ export function sendThroughVxlan(
   out: Transmit,
 ): Crossing {
   const { netns } = kernel;
-  const { skb } = out;
   const neighbour = netns.neighbours?.find(
     (entry) => entry.device === device.name && sameAddress(entry.address, out.nexthop),
   );
   if (!neighbour?.mac && !device.noArp) {
-    if (netns.neighbours === undefined) return unknownTunnel(kernel, skb, device, 'neighbours');
-    return neighbourFailed(kernel, skb, out.nexthop, device.name);
+    if (netns.neighbours === undefined) {
+      return unknownTunnel(kernel, out.skb, device, 'neighbours');
+    }
+    return neighbourFailed(kernel, out.skb, out.nexthop, device.name);
   }
   const mac = neighbour?.mac ?? null;
   record(
     kernel,
-    skb,
+    out.skb,
     { kind: 'neighbour', address: out.nexthop, mac },
     { oif: device.name, source: neighbour?.source ?? null },
   );
+  const egress = passFrameHook(kernel, out.skb, leaving(device));
+  if (egress.ended) return passage(kernel, egress.ended);
+  const { skb } = egress;
   if (netns.fdb === undefined && !vxlan.remote) {
     return unknownTunnel(kernel, skb, device, 'fdb');
   }
@@ -83,13 +88,21 @@ export function sendThroughVxlan(
   });
 }
 
+/** Where rules for what leaves by a device stand. */
+function leaving({ name }: Device) {
+  return { kind: 'device', hook: 'egress', device: name } as const;
+}
+
 /** Into a TUN device: the program that reads it decides. */
 export function sendThroughTun(
   kernel: Kernel,
   device: Device,
   tun: TunSettings,
-  skb: Skb,
+  sent: Skb,
 ): Crossing {
+  const egress = passFrameHook(kernel, sent, leaving(device));
+  if (egress.ended) return passage(kernel, egress.ended);
+  const { skb } = egress;
   if (!device.carrier) {
     // Without a reader there is no carrier, and the queue takes nothing. Linux: noop_qdisc.
     record(kernel, skb, { kind: 'drop', reason: 'QDISC_DROP', at: device.name }, {});
@@ -290,5 +303,5 @@ export function decapsulate(kernel: Kernel, outer: Skb): Crossing | null {
 
 function reenter(kernel: Kernel, device: string, skb: Skb, by: string): Crossing {
   record(kernel, skb, { kind: 'decapsulate', device, by }, { iif: device });
-  return passage(kernel, receive(kernel, { skb, iif: device, looped: false, prerouted: false }));
+  return comeIn(kernel, { skb, iif: device });
 }

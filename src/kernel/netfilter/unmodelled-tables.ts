@@ -1,35 +1,28 @@
 import { netnsKey } from '../../packet/place.ts';
 import { OPEN_QUESTION } from '../decide.ts';
+import { deviceNamed } from '../device/find-device.ts';
 import type { Kernel } from '../kernel.ts';
-import type { NftTable } from './nft/table.ts';
-
-/** Where a frame meets rules that are known to be there and are not evaluated. */
-export type FramePlace =
-  /** A bridge: rules of family bridge. */
-  | { readonly kind: 'bridge'; readonly bridge: string }
-  /** In by or out of a device: rules of family netdev, and of inet at ingress. */
-  | { readonly kind: 'ingress' | 'egress'; readonly device: string }
-  /** An ARP packet: rules of family arp. */
-  | { readonly kind: 'arp'; readonly device: string };
+import { mayDropArp } from './nft/may-drop-arp.ts';
+import type { NftBaseChain, NftTable } from './nft/table.ts';
 
 /**
- * Whether a frame gets past tables of nft that the model does not evaluate. Each is named as
+ * Whether an ARP packet gets past the rules of nft that it meets at a device, which are not evaluated
+ * for it: those of family arp, and those for all frames that could drop one. Each table is named as
  * unsupported, and whether it drops is an open question. Returns the table that drops, or null.
- * Linux: nf_hook_ingress(), br_handle_frame(), arp_rcv().
+ * Linux: arp_rcv(), nf_hook_ingress(), br_handle_frame().
  */
-export function dropsUnmodelled(kernel: Kernel, place: FramePlace): string | null {
+export function dropsArp(kernel: Kernel, device: string): string | null {
   for (const table of kernel.netns.ruleset.nft ?? []) {
-    if (!isAt(table, place)) continue;
+    if (!table.baseChains.some((chain) => isMet(kernel, table, chain, device))) continue;
     const name = `nft table ${table.family} ${table.name}`;
     const where = kernel.netns.ref;
-    kernel.run.unsupported({ construct: name, where, source: table.source });
-    const device = place.kind === 'bridge' ? place.bridge : place.device;
+    kernel.run.unsupported({ construct: `${name} for ARP`, where, source: table.source });
     const passes = kernel.run.decider.decide({
-      id: `unmodelled:${netnsKey(where)}:${name}:${place.kind}:${device}`,
+      id: `unmodelled:${netnsKey(where)}:${name}:arp:${device}`,
       kind: 'unknown',
       topic: 'ruleset',
       where,
-      subject: `${name} lets frames pass (${place.kind} ${device})`,
+      subject: `${name} lets frames pass (arp ${device})`,
       options: OPEN_QUESTION,
     });
     if (passes.value === 'no') return name;
@@ -37,17 +30,22 @@ export function dropsUnmodelled(kernel: Kernel, place: FramePlace): string | nul
   return null;
 }
 
-function isAt({ family, baseChains }: NftTable, place: FramePlace): boolean {
-  switch (place.kind) {
-    case 'bridge':
+function isMet(kernel: Kernel, table: NftTable, chain: NftBaseChain, device: string): boolean {
+  switch (table.family) {
     case 'arp':
-      return family === place.kind && baseChains.length > 0;
-    case 'ingress':
-    case 'egress':
-      return baseChains.some(
-        // `nft -j` of 1.0.6 does not print the device; then it may be this one.
-        ({ hook, devices }) =>
-          hook === place.kind && (devices.length === 0 || devices.includes(place.device)),
-      );
+      return true;
+    case 'netdev': {
+      const isThere = chain.devices.length === 0 || chain.devices.includes(device);
+      return isThere && mayDropArp(table, chain);
+    }
+    case 'bridge': {
+      const { netns } = kernel;
+      const found = deviceNamed(netns, device);
+      const master = found?.master ? deviceNamed(netns, found.master) : undefined;
+      const inBridge = found?.details.kind === 'bridge' || master?.details.kind === 'bridge';
+      return inBridge && mayDropArp(table, chain);
+    }
+    default:
+      return false;
   }
 }

@@ -30,11 +30,6 @@ export function selectNative(
     const source = table.source ?? { file: name, line: 1 };
     if (table.unsupported !== null) {
       unsupported.push({ what: `${name}: ${table.unsupported}`, source });
-      continue;
-    }
-    for (const { name: chain, hook } of table.baseChains) {
-      if (hook !== 'ingress' && hook !== 'egress') continue;
-      unsupported.push({ what: `nft chain ${chain} at hook ${hook}`, source });
     }
   }
   const partial = tables.some((table) => table.unsupported === IPTABLES_RULES);

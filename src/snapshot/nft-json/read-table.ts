@@ -63,9 +63,7 @@ function isDormant(flag: string | null): boolean {
 
 /** What iptables-nft made holds matches that nft lists by name only: its own save has them. */
 function notReadable(draft: TableDraft): string | null {
-  if (draft.family === 'arp' || draft.family === 'bridge' || draft.family === 'netdev') {
-    return `family ${draft.family}`;
-  }
+  if (draft.family === 'arp') return 'family arp';
   if (draft.managed && draft.rules.length > 0) return IPTABLES_RULES;
   const opaque = draft.rules.some(({ json }) => listOf(json, 'expr').some(isXt));
   return opaque ? IPTABLES_RULES : null;

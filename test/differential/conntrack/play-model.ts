@@ -6,6 +6,7 @@ import type { NetnsState } from '../../../src/kernel/netns-state.ts';
 import { findOutputRoute, sendLocal } from '../../../src/kernel/output.ts';
 import type { Skb } from '../../../src/kernel/skb.ts';
 import type { Step as RecordedStep } from '../../../src/kernel/step.ts';
+import { isIpHook } from '../../../src/linux/hook.ts';
 import { ports } from '../../../src/packet/packet.ts';
 import { netnsKey } from '../../../src/packet/place.ts';
 import { explore } from '../../../src/trace/branches.ts';
@@ -109,9 +110,11 @@ function refusedBeforeItsEnd(next: RecordedStep | undefined): boolean {
 
 function hookOf(step: RecordedStep | undefined): Checkpoint['hook'] | null {
   const action = step?.action;
-  return action && (action.kind === 'table' || action.kind === 'conntrack' || action.kind === 'nat')
-    ? action.hook
-    : null;
+  const hook =
+    action && (action.kind === 'table' || action.kind === 'conntrack' || action.kind === 'nat')
+      ? action.hook
+      : null;
+  return hook !== null && isIpHook(hook) ? hook : null;
 }
 
 function at(

@@ -1,10 +1,19 @@
 import type { NetnsState } from '../../netns-state.ts';
+import type { RuleScope } from './rule-scope.ts';
 
 /** Whether frames of a device have an Ethernet header: `none` for no device or another kind. */
 export function linkLayerOf(netns: NetnsState, device: string): 'ether' | 'none' | 'unknown' {
   if (device === '') return 'none';
   const type = linkType(netns, device);
   return type === null ? 'unknown' : type === ARPHRD_ETHER ? 'ether' : 'none';
+}
+
+/**
+ * The device whose frame a rule sees: of what goes out that is the output device, for rules of frames.
+ */
+export function frameDevice({ table, packet }: RuleScope): string {
+  const { iif, oif } = packet.context;
+  return iif === '' && (table.family === 'netdev' || table.family === 'bridge') ? oif : iif;
 }
 
 const ARPHRD_ETHER = 1;

@@ -56,6 +56,6 @@ const PLAIN_CODE = 'port-unreachable';
 
 /** What `reject` alone means in the table. */
 function plainType(scope: Parameters<StatementReader>[1]): string {
-  if (scope.family === 'inet') return 'icmpx';
+  if (scope.family !== 'ip' && scope.family !== 'ip6') return 'icmpx';
   return addressFamily(scope) === 6 ? 'icmpv6' : 'icmp';
 }

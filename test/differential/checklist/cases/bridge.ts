@@ -183,7 +183,7 @@ export const BRIDGE: readonly ChecklistCase[] = [
     proof: [connected, { kind: 'answer', from: 'p1' }],
   },
   {
-    name: 'an nft table of family bridge decides about frames, and the model names it',
+    name: 'an nft table of family bridge decides about frames',
     topology: site({
       q2: {},
       n2: {
@@ -193,10 +193,9 @@ export const BRIDGE: readonly ChecklistCase[] = [
     flow,
     proof: [{ kind: 'client', outcome: 'timeout' }],
     control: 'without call-iptables a bridged packet meets no hook of IP',
-    open: ['nft table bridge b', 'ruleset'],
   },
   {
-    name: 'an nft table of family netdev decides before any hook, and the model names it',
+    name: 'an nft table of family netdev decides before any hook',
     topology: site({
       p1: {},
       n2: {
@@ -209,7 +208,8 @@ export const BRIDGE: readonly ChecklistCase[] = [
       { kind: 'no-visit', at: 'n2', like: { hook: 'prerouting' } },
     ],
     control: 'a pod reaches a pod through VXLAN',
-    open: ['nft table netdev x', 'ruleset'],
+    // `nft -j` of 1.0.6 does not say of which device the chain is.
+    open: ['ruleset'],
   },
   {
     name: 'hairpin through a Service: the frame leaves by the port it came in by',

@@ -62,9 +62,10 @@ export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
     'a ct helper that no rule names',
   ),
   'nft-draws.md': RANDOM.nft,
+  'nft-frames.md': inFile('test/differential/nft/frames.test.ts', 'rules for frames'),
   'nft-json.md': [
     ...inFile('test/differential/nft/rule-text.test.ts', 'every form of rule'),
-    ...here('an nft table of family netdev decides before any hook, and the model names it'),
+    ...here('an nft table of family netdev decides before any hook'),
   ],
   'observe-captures.md': [
     ...inFile(

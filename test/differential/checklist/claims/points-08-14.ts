@@ -446,9 +446,8 @@ export const POINTS_8_TO_14: readonly Claim[] = [
     point: 14,
     claim: 'Tables of the families bridge and netdev decide about frames.',
     cases: here(
-      'an nft table of family bridge decides about frames, and the model names it',
-      'an nft table of family netdev decides before any hook, and the model names it',
+      'an nft table of family bridge decides about frames',
+      'an nft table of family netdev decides before any hook',
     ),
-    open: 'their rules are not evaluated: the model names the table and follows both answers',
   },
 ];

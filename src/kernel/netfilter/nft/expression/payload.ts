@@ -1,7 +1,7 @@
 import type { Support } from '../../../../packet/issue.ts';
 import type { Packet, TransportHeader } from '../../../../packet/packet.ts';
 import { PROTOCOL } from '../../../../packet/protocol.ts';
-import { linkLayerOf } from '../link-layer.ts';
+import { frameDevice, linkLayerOf } from '../link-layer.ts';
 import type { RuleScope } from '../rule-scope.ts';
 import { addressScalar, BREAK, type Evaluated, known, type Part, UNKNOWN_VALUE } from '../value.ts';
 import { evaluateRawPayload } from './raw-payload.ts';
@@ -50,7 +50,7 @@ export function evaluatePayload(
   const ip = packet.skb.packet;
   switch (protocol) {
     case 'ether':
-      return etherField(field, packet);
+      return etherField(field, scope);
     case 'vlan':
     case 'arp':
       // Frames of the model have no tag, and hold an IP packet.
@@ -205,8 +205,9 @@ function icmpField(field: string, t: TransportHeader, types: FieldTypes): Evalua
 }
 
 /** Only frames that came in over Ethernet have a link header here. */
-function etherField(field: string, packet: RuleScope['packet']): Evaluated {
-  const layer = linkLayerOf(packet.context.netns, packet.context.iif);
+function etherField(field: string, scope: RuleScope): Evaluated {
+  const { packet } = scope;
+  const layer = linkLayerOf(packet.context.netns, frameDevice(scope));
   if (layer === 'none') return BREAK;
   if (layer === 'unknown') return UNKNOWN_VALUE;
   const { sourceMac, destinationMac } = packet.skb;

@@ -1,5 +1,5 @@
 import { PROTOCOL } from '../../../../packet/protocol.ts';
-import { linkLayerOf } from '../link-layer.ts';
+import { frameDevice, linkLayerOf } from '../link-layer.ts';
 import type { RuleScope } from '../rule-scope.ts';
 import { BREAK, type Evaluated, known, UNKNOWN_VALUE } from '../value.ts';
 import {
@@ -48,15 +48,15 @@ export function evaluateRawPayload(
 export const WIDEST_NUMBER = 48;
 
 /** null when the packet has no such header. */
-function headerOf(base: RawBase, { packet }: RuleScope): HeaderBytes | 'unknown' | null {
-  const { skb, context } = packet;
+function headerOf(base: RawBase, scope: RuleScope): HeaderBytes | 'unknown' | null {
+  const { skb, context } = scope.packet;
   switch (base) {
     case 'nh':
       return networkBytes(skb.packet);
     case 'th':
       return transportHeaderBytes(skb.packet);
     case 'll': {
-      const layer = linkLayerOf(context.netns, context.iif);
+      const layer = linkLayerOf(context.netns, frameDevice(scope));
       return layer === 'none' ? null : layer === 'unknown' ? layer : linkBytes(skb);
     }
     case 'ih':
