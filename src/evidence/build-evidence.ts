@@ -6,6 +6,7 @@ import { clockCorrections, compareClocks, tellingOffsets } from './join/clocks.t
 import { confirmStatements } from './join/confirm.ts';
 import { type Connection, groupConnections } from './join/connection.ts';
 import { conversationOf } from './join/conversations.ts';
+import { withFacts } from './join/fact/conversation-facts.ts';
 import { classify } from './join/flow-classes.ts';
 import { groupsOf } from './join/groups.ts';
 import { joinPackets } from './join/join-packets.ts';
@@ -42,7 +43,8 @@ export function buildEvidence(parts: readonly Parsed<EvidencePart>[]): Evidence 
   const unclassified = connections.flatMap(
     (connection, id) => conversationOf(connection, id, context) ?? [],
   );
-  const { conversations, flowClasses } = classify(unclassified);
+  const { conversations: classified, flowClasses } = classify(unclassified);
+  const conversations = withFacts(classified);
   const observations = observed.map(settle);
   return {
     files: parts.map((part) => part.value.file),

@@ -3,6 +3,7 @@ import type { Issue } from '../packet/issue.ts';
 import type { SourceRef } from '../packet/source-ref.ts';
 import type { CounterDelta } from './counter.ts';
 import type { DropSighting } from './drop.ts';
+import type { Fact } from './fact.ts';
 import type { FlowTotals } from './flow-count.ts';
 import type { Observation, TimeBase } from './observation.ts';
 import type { SocketState } from './socket-state.ts';
@@ -125,6 +126,8 @@ export interface Conversation {
   readonly outcome: ConversationOutcome;
   /** Id of its flow class. */
   readonly flowClass: number;
+  /** What its packets show together. */
+  readonly facts: readonly Fact[];
 }
 
 export interface Endpoint {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EVIDENCE_SCHEMA } from '../../report/evidence/evidence-json.ts';
 import { ipAddress, sourceWithText } from './common.ts';
 import { dropSchema, socketSchema, trackedSchema } from './evidence-beside-packets.ts';
+import { factSchema } from './evidence-fact.ts';
 import { packetSchema } from './observed-packet.ts';
 
 const nullableString = z.string().nullable();
@@ -199,6 +200,7 @@ export const evidenceSchema = z.strictObject({
       replies: z.array(z.int()),
       outcome: z.enum(['established', 'answered', 'reset', 'icmp-error', 'unanswered', 'unknown']),
       flowClass: z.int(),
+      facts: z.array(factSchema),
     }),
   ),
   flowClasses: z.array(

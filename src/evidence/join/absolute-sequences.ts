@@ -20,7 +20,12 @@ export function absoluteSequences(observations: readonly Observation[]): readonl
     }
     const start = starts.get(key);
     const { printedSequence: printed } = tcp;
-    if (start === undefined || printed === null || tcp.sequence !== null) return observation;
+    if (printed === null || tcp.sequence !== null) return observation;
+    // tcpdump counts only what acknowledges: a bare reset shows its own number.
+    if (!tcp.flags.ack) {
+      return { ...observation, packet: withSequence(observation.packet, printed) };
+    }
+    if (start === undefined) return observation;
     // With -S it is absolute already: then it lies shortly after the SYN's number.
     const after = (printed - start + SPACE) % SPACE;
     const sequence = printed <= after ? (start + printed) % SPACE : printed;

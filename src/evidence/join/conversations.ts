@@ -1,13 +1,13 @@
 import type { Conversation, Endpoint, Journey } from '../evidence.ts';
 import { subject } from '../observation.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, DirectedPacket } from './connection.ts';
 import { destinationOf, sameEndpoint, sourceOf } from './endpoints.ts';
 import { outcomeOf } from './outcome.ts';
 import { type OrderContext, pathOrder } from './path-order.ts';
 import { findRetransmissions } from './retransmissions.ts';
 
 /** A conversation before it is put into a flow class. */
-export type Unclassified = Omit<Conversation, 'flowClass'>;
+export type Unclassified = Omit<Conversation, 'flowClass' | 'facts'>;
 
 /** Makes a conversation of a connection: its journeys in path order, its ends, its outcome. */
 export function conversationOf(
@@ -15,9 +15,10 @@ export function conversationOf(
   id: number,
   context: OrderContext,
 ): Unclassified | null {
-  const repeats = findRetransmissions(connection.packets);
+  const packets = inTime(connection.packets, context);
+  const repeats = findRetransmissions(packets);
   const replies: number[] = [];
-  const journeys = connection.packets.map((packet): Journey => {
+  const journeys = packets.map((packet): Journey => {
     if (packet.direction === 'reply') replies.push(packet.index);
     return {
       id: packet.index,
@@ -34,6 +35,29 @@ export function conversationOf(
   if (!ends) return null;
   const outcome = outcomeOf({ originals: there, replies: back, sideOf: context.sideOf });
   return { id, protocol: connection.protocol, ...ends, journeys, replies, outcome };
+}
+
+/** In the order of time where all clocks can be compared, else as they were read. */
+function inTime(
+  packets: readonly DirectedPacket[],
+  { corrections }: OrderContext,
+): readonly DirectedPacket[] {
+  const references = new Set<string>();
+  const timed = packets.map((packet) => {
+    let first: number | null = null;
+    for (const { clock, time, vantage } of packet.sightings) {
+      const correction = corrections.get(clock);
+      // Whole seconds have no order.
+      if (time === null || !correction || (vantage.kind === 'log' && Number.isInteger(time)))
+        continue;
+      references.add(correction.to);
+      const at = correction.apply(time);
+      if (first === null || at < first) first = at;
+    }
+    return { packet, first };
+  });
+  if (references.size !== 1 || timed.some(({ first }) => first === null)) return packets;
+  return timed.toSorted((a, b) => (a.first ?? 0) - (b.first ?? 0)).map(({ packet }) => packet);
 }
 
 type Ends = Pick<Conversation, 'client' | 'service' | 'endpoint' | 'translatedClient'>;

@@ -4,7 +4,7 @@ import type { Unclassified } from './conversations.ts';
 import { endpointKey } from './endpoints.ts';
 
 export interface Classified {
-  readonly conversations: readonly Conversation[];
+  readonly conversations: readonly Omit<Conversation, 'facts'>[];
   readonly flowClasses: readonly FlowClass[];
 }
 

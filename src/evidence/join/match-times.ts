@@ -66,8 +66,8 @@ function nearestOf(xs: readonly number[], y: number, error: number): readonly nu
   const within = near.filter(({ apart }) => apart <= FAR + 4 * error);
   const [first, second] = within.toSorted((a, b) => a.apart - b.apart);
   if (!first) return [];
-  if (!second || second.apart > 3 * first.apart + 4 * error) return [first.index];
-  const doubtful = within.filter(({ apart }) => apart <= 3 * first.apart + 4 * error);
+  if (!second || second.apart > 2 * first.apart + 2 * error) return [first.index];
+  const doubtful = within.filter(({ apart }) => apart <= 2 * first.apart + 2 * error);
   return doubtful.map(({ index }) => index);
 }
 

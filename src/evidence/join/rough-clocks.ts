@@ -64,7 +64,7 @@ export function roughClocks(packets: Iterable<readonly Sighting[]>): RoughClocks
     let error = coarse;
     for (const [, line] of way) {
       at += line.value + line.slope * (at - line.at);
-      error += 2 * line.spread + 0.0001;
+      error += line.spread + 0.00001;
     }
     return { time: at, error };
   };

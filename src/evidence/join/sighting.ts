@@ -1,4 +1,5 @@
-import { type Observation, subject } from '../observation.ts';
+import type { Address } from '../../packet/address.ts';
+import { type Observation, type ObservedPacket, subject } from '../observation.ts';
 import { type Fields, fieldsOf } from './fields.ts';
 import { type Tuple, tupleOf } from './tuple.ts';
 
@@ -16,7 +17,7 @@ export interface Sighting {
 
 export function sightingOf(observation: Observation): Sighting {
   const packet = subject(observation.packet);
-  const tuple = tupleOf(packet);
+  const tuple = scoped(tupleOf(packet), packet, observation);
   const { vantage, link } = observation;
   const at =
     vantage.kind === 'capture'
@@ -25,6 +26,24 @@ export function sightingOf(observation: Observation): Sighting {
   const carried = observation.packet.inner === null ? '' : '+';
   const place = `${vantage.group}/${vantage.direction}${carried}/${at}/${tuple.key}`;
   return { observation, fields: fieldsOf(packet), tuple, place };
+}
+
+/** Addresses of one link, and none at all, are the same on every node: they tell nothing between nodes. */
+function scoped(tuple: Tuple, packet: ObservedPacket, { vantage }: Observation): Tuple {
+  if (!isLinkScoped(packet.source) && !isLinkScoped(packet.destination)) return tuple;
+  const scope = vantage.node ?? vantage.group;
+  const mark = (text: string): string => `${scope} ${text}`;
+  return { ...tuple, from: mark(tuple.from), to: mark(tuple.to), key: mark(tuple.key) };
+}
+
+/** 0.0.0.0, 169.254.0.0/16, 224.0.0.0/24, 255.255.255.255; ::, fe80::/10, ff02::/16. */
+function isLinkScoped(address: Address): boolean {
+  if (address.family === 4) {
+    const { bits } = address;
+    return bits === 0 || bits >>> 16 === 0xa9fe || bits >>> 8 === 0xe00000 || bits === 0xffffffff;
+  }
+  const high = Number(address.bits >> 112n);
+  return address.bits === 0n || (high & 0xffc0) === 0xfe80 || (high & 0xff0f) === 0xff02;
 }
 
 /** On one clock in its order, else as they were read. */

@@ -10,8 +10,8 @@ export function journeysNetwork(mark: string): Topology {
     namespaces: [node(1, mark), node(2, mark), pod(1), pod(2), OUTSIDE],
     cables: [1, 2].map((i) => ({
       ends: [
-        { namespace: `p${i}`, device: 'eth0' },
-        { namespace: `n${i}`, device: 'veth1' },
+        { namespace: `p${i}`, device: 'eth0', mac: `02:00:00:00:0${i}:02` },
+        { namespace: `n${i}`, device: 'veth1', mac: `02:00:00:00:0${i}:01` },
       ],
     })),
     segments: [
@@ -50,6 +50,7 @@ function pod(i: number): LabNamespace {
       `addr add 10.244.${i}.2/24 dev eth0`,
       `addr add fd00:${i}::2/64 dev eth0 nodad`,
       'link set eth0 up',
+      `neigh add fd00:${i}::1 lladdr 02:00:00:00:0${i}:01 dev eth0`,
       `route add default via 10.244.${i}.1`,
       `route add default via fd00:${i}::1`,
     ],
@@ -67,6 +68,7 @@ function node(i: number, mark: string): LabNamespace {
       `addr add 10.244.${i}.1/24 dev veth1`,
       `addr add fd00:${i}::1/64 dev veth1 nodad`,
       'link set veth1 up',
+      `neigh add fd00:${i}::2 lladdr 02:00:00:00:0${i}:02 dev veth1`,
       `link add vx0 address 02:00:00:00:55:0${i} type vxlan id 7 local 10.0.0.${i} dstport 4789 nolearning dev eth0`,
       'link set vx0 up',
       `addr add 10.244.${i}.0/32 dev vx0`,
