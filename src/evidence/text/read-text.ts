@@ -16,6 +16,8 @@ import { ipLinkLines, ipLinkRecords } from './counter/ip-link-lines.ts';
 import { kernelCounterLines, kernelCounterRecords } from './counter/kernel-counters.ts';
 import { netstatStatisticsLines } from './counter/netstat-s-lines.ts';
 import { conntrackStatLines, ethtoolLines } from './counter/other-counters.ts';
+import { dropwatchLines } from './drop/dropwatch-lines.ts';
+import { kfreeSkbLines } from './drop/kfree-skb-lines.ts';
 import { jsonLines } from './json-lines.ts';
 import type { LineReader, TextLine } from './line-reader.ts';
 import { lineSplitter } from './line-splitter.ts';
@@ -27,6 +29,11 @@ import { ssLines } from './socket/ss-lines.ts';
 import { tcpdumpLines } from './tcpdump-lines.ts';
 import { nftTraceLines } from './trace/nft-trace-lines.ts';
 import { xtablesMonitorLines } from './trace/xtables-monitor-lines.ts';
+import { ciliumLines, ciliumRecords } from './tracer/cilium.ts';
+import { hubbleLines } from './tracer/hubble-lines.ts';
+import { pwruLines, pwruRecords } from './tracer/pwru.ts';
+import { retisLines } from './tracer/retis-lines.ts';
+import { retisRecords } from './tracer/retis-records.ts';
 import { ulogdLines, ulogdRecords } from './ulogd/ulogd-lines.ts';
 
 /** Reads a text of any size line by line; memory stays bounded by the options' limit. */
@@ -79,6 +86,12 @@ export function evidenceTextReader(file: string, options: ReadOptions = {}): Evi
     netstatInterfaceLines(counters),
     ethtoolLines(counters, draft.place.name),
     conntrackStatLines(counters),
+    kfreeSkbLines(draft),
+    dropwatchLines(draft),
+    pwruLines(draft),
+    retisLines(draft),
+    ciliumLines(draft),
+    hubbleLines(draft),
     bulkFilter([
       tcpdumpLines(draft, groups),
       commandLines(draft),
@@ -91,6 +104,9 @@ export function evidenceTextReader(file: string, options: ReadOptions = {}): Evi
     ulogdRecords(draft),
     kernelCounterRecords(counters),
     ipLinkRecords(counters),
+    pwruRecords(draft),
+    retisRecords(draft),
+    ciliumRecords(draft),
   ]);
 
   const plain = (line: TextLine): void => {

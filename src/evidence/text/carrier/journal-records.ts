@@ -36,7 +36,7 @@ export function journalRecords(carry: CarriedLine): RecordReader {
         carry(entry.message, entry.carrier, line);
         return true;
       }
-      return dmesg(record['dmesg'], line) || container(record, line);
+      return dmesg(record.dmesg, line) || container(record, line);
     },
   };
 }

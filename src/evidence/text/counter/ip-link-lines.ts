@@ -48,8 +48,8 @@ export function ipLinkLines(counters: CounterDraft): LineReader {
 export function ipLinkRecords(counters: CounterDraft): RecordReader {
   return {
     take(record: JsonRecord, { source }): boolean {
-      const device = record['ifname'];
-      const stats = record['stats64'] ?? record['stats'];
+      const device = record.ifname;
+      const stats = record.stats64 ?? record.stats;
       if (typeof device !== 'string' || typeof stats !== 'object' || stats === null) return false;
       for (const direction of ['rx', 'tx'] as const) {
         const group: unknown = Reflect.get(stats, direction);

@@ -51,10 +51,9 @@ export function kernelCounterRecords(counters: CounterDraft): RecordReader {
     take(record: JsonRecord, { source }): boolean {
       const { kernel } = record;
       if (typeof kernel !== 'object' || kernel === null) return false;
-      for (const [counter, value] of Object.entries(kernel)) {
-        if (typeof value === 'number') counters.count(null, counter, value, source);
-      }
-      return true;
+      const values = Object.entries(kernel).filter(([, value]) => typeof value === 'number');
+      for (const [counter, value] of values) counters.count(null, counter, Number(value), source);
+      return values.length > 0;
     },
   };
 }

@@ -1,9 +1,9 @@
 import { type Address, parseAddress } from '../../../packet/address.ts';
-import type { TcpFlags } from '../../../packet/packet.ts';
 import { PROTOCOL, parseProtocol } from '../../../packet/protocol.ts';
 import { BARE_PACKET } from '../../bare-packet.ts';
 import type { ObservedIcmp, ObservedLink, ObservedPacket, ObservedTcp } from '../../observation.ts';
 import { NO_TCP_OPTIONS } from '../../tcp-options.ts';
+import { flagsOfBits, flagsOfWords } from '../tracer/tuple-packet.ts';
 import { type HeaderWords, headerWords } from './header-words.ts';
 import { icmpCode, icmpType } from './icmp-words.ts';
 
@@ -84,26 +84,11 @@ function port(words: HeaderWords, name: 'sport' | 'dport'): number | null {
   return null;
 }
 
-const FLAG_BITS: readonly (readonly [keyof TcpFlags, number])[] = [
-  ['fin', 1],
-  ['syn', 2],
-  ['rst', 4],
-  ['psh', 8],
-  ['ack', 16],
-  ['urg', 32],
-  ['ece', 64],
-  ['cwr', 128],
-];
-
 function readTcp(words: HeaderWords): ObservedTcp | null {
   const text = words.get('tcp flags');
   if (text === undefined) return null;
   const bits = /^0x[0-9a-f]{1,2}$/.test(text) ? Number(text) : null;
-  const names = text.split(/[\s|,]+/);
-  const flags: { -readonly [name in keyof TcpFlags]: TcpFlags[name] } = {};
-  for (const [name, bit] of FLAG_BITS) {
-    if (bits === null ? names.includes(name) : (bits & bit) !== 0) flags[name] = true;
-  }
+  const flags = bits === null ? flagsOfWords(text) : flagsOfBits(bits);
   const sequence = number(words, 'tcp sequence');
   return {
     ...NO_TCP_OPTIONS,
