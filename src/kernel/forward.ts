@@ -1,3 +1,4 @@
+import { frameType } from '../packet/mac.ts';
 import { type Departure, dropped } from './departure.ts';
 import { forwardRefusal6 } from './forward6.ts';
 import { endedByHook } from './hook-departure.ts';
@@ -25,6 +26,13 @@ export function forward(kernel: Kernel, transit: Transit): Departure {
   const place = { iif, oif: route.device };
   const { packet } = transit.skb;
   const { family } = packet.source;
+  const { destinationMac } = transit.skb;
+  // Only what was sent to this host alone is passed on.
+  if (destinationMac !== null && frameType(destinationMac) !== 'unicast') {
+    const at = `frame to ${destinationMac}`;
+    record(kernel, transit.skb, { kind: 'drop', reason: 'NOT_SPECIFIED', at }, place);
+    return dropped(transit.skb, 'NOT_SPECIFIED', at);
+  }
   if (family === 6) {
     const refused = forwardRefusal6(kernel, transit);
     if (refused) return { ...refused, iif };

@@ -37,9 +37,16 @@ export function opensIcmpConnection(protocol: number, type: number): boolean {
   return type === 8 || type === 13 || type === 15 || type === 17;
 }
 
-/** The tuple of a packet; null for an ICMP message that has none. Linux: nf_ct_get_tuple(). */
+/** Of IPv6: nothing follows. RFC 8200 4.7. */
+const NO_NEXT_HEADER = 59;
+
+/**
+ * The tuple of a packet; null for an ICMP message that has none, and where nothing follows the headers of
+ * IPv6. Linux: nf_ct_get_tuple(), get_l4proto().
+ */
 export function tupleOf(packet: Packet): Tuple | null {
   const { source, destination, protocol, transport } = packet;
+  if (source.family === 6 && protocol === NO_NEXT_HEADER) return null;
   if (transport.kind !== 'icmp') {
     return { protocol, source, destination, ...ports(packet) };
   }

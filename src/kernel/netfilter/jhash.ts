@@ -12,22 +12,6 @@ interface State {
 
 const rotate = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
 
-/** Linux: __jhash_mix(). */
-function mix(s: State): void {
-  s.a = ((s.a - s.c) ^ rotate(s.c, 4)) | 0;
-  s.c = (s.c + s.b) | 0;
-  s.b = ((s.b - s.a) ^ rotate(s.a, 6)) | 0;
-  s.a = (s.a + s.c) | 0;
-  s.c = ((s.c - s.b) ^ rotate(s.b, 8)) | 0;
-  s.b = (s.b + s.a) | 0;
-  s.a = ((s.a - s.c) ^ rotate(s.c, 16)) | 0;
-  s.c = (s.c + s.b) | 0;
-  s.b = ((s.b - s.a) ^ rotate(s.a, 19)) | 0;
-  s.a = (s.a + s.c) | 0;
-  s.c = ((s.c - s.b) ^ rotate(s.b, 4)) | 0;
-  s.b = (s.b + s.a) | 0;
-}
-
 /** Linux: __jhash_final(). */
 function final(s: State): number {
   s.c = ((s.c ^ s.b) - rotate(s.b, 14)) | 0;
@@ -38,24 +22,6 @@ function final(s: State): number {
   s.b = ((s.b ^ s.a) - rotate(s.a, 14)) | 0;
   s.c = ((s.c ^ s.b) - rotate(s.b, 24)) | 0;
   return s.c >>> 0;
-}
-
-/** An array of words. Linux: jhash2(). */
-export function jhash2(words: readonly number[], seed: number): number {
-  const start = (INITIAL + (words.length << 2) + seed) | 0;
-  const s: State = { a: start, b: start, c: start };
-  let at = 0;
-  for (; words.length - at > 3; at += 3) {
-    s.a = (s.a + (words[at] ?? 0)) | 0;
-    s.b = (s.b + (words[at + 1] ?? 0)) | 0;
-    s.c = (s.c + (words[at + 2] ?? 0)) | 0;
-    mix(s);
-  }
-  if (at === words.length) return s.c >>> 0;
-  s.a = (s.a + (words[at] ?? 0)) | 0;
-  s.b = (s.b + (words[at + 1] ?? 0)) | 0;
-  s.c = (s.c + (words[at + 2] ?? 0)) | 0;
-  return final(s);
 }
 
 /** Linux: jhash_1word(), __jhash_nwords(). */

@@ -7,6 +7,8 @@ export type Grammars<Types> = { readonly [K in keyof Types]: Grammar<Types[K]> }
 export interface GrammarEntry<T> {
   /** Arguments by option. */
   readonly options: ReadonlyMap<string, number>;
+  /** Options that `!` may stand before. */
+  readonly negatable: readonly string[];
   /** null when an option is repeated or negated against the grammar, or makes no sense. */
   parse(input: ExtensionInput): T | null;
 }
@@ -25,6 +27,7 @@ export function grammarEntries<T>(
     for (const [name, options] of Object.entries(reader.extensions)) {
       entries.set(name, {
         options: new Map(Object.entries(options)),
+        negatable: reader.negatable.filter((option) => Object.hasOwn(options, option)),
         parse: (input) => (isRegular(input, reader) ? reader.parse(input) : null),
       });
     }

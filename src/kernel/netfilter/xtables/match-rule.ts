@@ -27,7 +27,7 @@ function allHold(
   answers: Map<XtMatch, boolean> | null,
 ): boolean {
   const { rule } = site;
-  if (!headerMatches(rule.header, packet)) return false;
+  if (!headerMatches(rule.header, packet, site.table.backend)) return false;
   if (rule.matches.length === 0) return true;
   const context: MatchContext = { packet, run, site };
   const decided = (match: XtMatch, result: MatchAnswer): boolean => {

@@ -98,5 +98,9 @@ export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
   ),
   'xtables-ipset-match.md': RANDOM.xtables,
   'xtables-ipset-save.md': RANDOM.xtables,
+  'xtables-matches.md': inFile(
+    'test/differential/xtables/cases/matches.test.ts',
+    'the model meets the rules that the kernel counted',
+  ),
   'xtables-random-rules.md': RANDOM.xtables,
 };

@@ -1,7 +1,7 @@
 import type { Address } from '../../../../packet/address.ts';
 import { addressBytes } from '../../../../packet/wire.ts';
 import { seenByRules } from '../../../conntrack/template.ts';
-import { jhash2, jhashOne, reciprocalScale } from '../../jhash.ts';
+import { jhashOne, reciprocalScale } from '../../jhash.ts';
 import { answer, type MatchModel } from './match-model.ts';
 
 /** `-m cluster`: connections shared out by their sources. Linux: struct xt_cluster_match_info. */
@@ -26,14 +26,12 @@ export const clusterMatch: MatchModel<ClusterMatch> = {
   },
 };
 
-/** The kernel takes the address as it lies in memory; the machines are little-endian. */
+/**
+ * The kernel takes the address as it lies in memory, and the machines are little-endian. Of an IPv6 address it
+ * takes the first four bytes alone. Linux: xt_cluster_hash_ipv6(); docs/lab-notes/xtables-matches.md.
+ */
 function hashOf(address: Address, seed: number): number {
   const bytes = addressBytes(address);
-  const words = Array.from({ length: bytes.length / 4 }, (_, i) => littleEndian(bytes, i * 4));
-  const [first = 0] = words;
-  return words.length === 1 ? jhashOne(first, seed) : jhash2(words, seed);
-}
-
-function littleEndian(bytes: readonly number[], at: number): number {
-  return [3, 2, 1, 0].reduce((value, i) => ((value << 8) | (bytes[at + i] ?? 0)) >>> 0, 0);
+  const word = [3, 2, 1, 0].reduce((value, i) => ((value << 8) | (bytes[i] ?? 0)) >>> 0, 0);
+  return jhashOne(word, seed);
 }

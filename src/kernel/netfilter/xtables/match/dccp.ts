@@ -14,6 +14,9 @@ export interface DccpMatch {
   readonly option: { readonly negated: boolean; readonly number: number } | null;
 }
 
+/** Stands for all types from it on. */
+const DCCP_INVALID = 10;
+
 const PROTOCOL_DCCP = 33;
 const DATA_OFFSET_AT = 4;
 const TYPE_AT = 8;
@@ -38,7 +41,7 @@ export const dccpMatch: MatchModel<DccpMatch> = {
         ? 'yes'
         : type === null
           ? unknown()
-          : answer(types.any.includes((type >>> 1) & 15) !== types.negated),
+          : answer(types.any.includes(Math.min((type >>> 1) & 15, DCCP_INVALID)) !== types.negated),
       option === null ? 'yes' : has === null ? unknown() : answer(has !== option.negated),
     ]);
   },
@@ -62,18 +65,21 @@ function hasOption(bytes: readonly WireByte[], wanted: number): boolean | null {
   return false;
 }
 
-/** Bytes of the header that depend on its type. RFC 4340 5.1. */
+/** Bytes of the header that depend on its type. Linux: dccp_packet_hdr_len(). */
 function extraLength(type: number): number {
   switch (type) {
     case 0:
       return 4;
-    case 1:
-      return 8;
     case 2:
       return 0;
-    case 7:
-      return 12;
-    default:
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+    case 8:
+    case 9:
       return 8;
+    default:
+      return 12;
   }
 }

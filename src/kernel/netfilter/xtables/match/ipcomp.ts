@@ -8,7 +8,7 @@ import { bigEndian } from './wire-number.ts';
 /** `-m ipcomp`: the compression parameter index. Linux: struct xt_ipcomp. */
 export interface IpcompMatch {
   readonly kind: 'ipcomp';
-  readonly spi: PortRange;
+  readonly spi: PortRange | null;
   /** `--compres`: taken and printed, and not looked at by the kernel. */
   readonly reserved: boolean;
 }
@@ -23,6 +23,7 @@ export const ipcompMatch: MatchModel<IpcompMatch> = {
   evaluate({ spi }, context) {
     const { packet } = context.packet.skb;
     if (packet.protocol !== PROTOCOL_IPCOMP || isLaterFragment(packet)) return 'no';
+    if (spi === null) return 'yes';
     const value = bigEndian(transportBytes(packet), INDEX_AT, 2);
     return value === null ? unknownBytes(context, 'ipcomp') : answer(portFits(spi, value));
   },

@@ -1,4 +1,5 @@
 import { isIpv4Multicast } from '../../../../packet/address.ts';
+import { frameType } from '../../../../packet/mac.ts';
 import { OPEN_QUESTION } from '../../../decide.ts';
 import { answer, type MatchModel, unknownHere } from './match-model.ts';
 
@@ -28,8 +29,3 @@ export const pkttypeMatch: MatchModel<PkttypeMatch> = {
     });
   },
 };
-
-function frameType(mac: string): PkttypeMatch['type'] {
-  if (mac.toLowerCase() === 'ff:ff:ff:ff:ff:ff') return 'broadcast';
-  return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1 ? 'multicast' : 'unicast';
-}

@@ -4,7 +4,6 @@ import type { AddressMatch } from '../rule.ts';
 import { findExtension } from './extension-header.ts';
 import { answer, type MatchModel } from './match-model.ts';
 import { addressAt } from './wire-address.ts';
-import { bigEndian } from './wire-number.ts';
 
 /** `-m srh`: the segment routing header. Linux: struct ip6t_srh1. RFC 8754. */
 export interface SrhMatch {
@@ -45,13 +44,21 @@ export const srhMatch: MatchModel<SrhMatch> = {
         match.headerLength.every((asked) => fits(asked, length)) &&
         match.segmentsLeft.every((asked) => fits(asked, left)) &&
         match.lastEntry.every((asked) => fits(asked, last)) &&
-        fits(match.tag, bigEndian(bytes, 6, 2) ?? 0) &&
+        fits(match.tag, tagOf(bytes)) &&
         (match.previous === null || (left !== last && holds(match.previous, segment(left + 1)))) &&
         (match.next === null || (left !== 0 && holds(match.next, segment(left - 1)))) &&
         (match.last === null || holds(match.last, segment(0))),
     );
   },
 };
+
+/**
+ * The kernel compares the tag with the rule's number as it lies in memory, so that on a little-endian machine its
+ * bytes are swapped. docs/lab-notes/xtables-matches.md.
+ */
+function tagOf(bytes: Uint8Array): number {
+  return (bytes[6] ?? 0) + (bytes[7] ?? 0) * 256;
+}
 
 function fits(asked: SrhNumber | null, value: number): boolean {
   if (asked === null) return true;

@@ -1,5 +1,7 @@
 import type { TcpFlags } from '../../../../packet/packet.ts';
+import { PROTOCOL } from '../../../../packet/protocol.ts';
 import { OPEN_QUESTION } from '../../../decide.ts';
+import { portsOfFragment } from './fragment-ports.ts';
 import {
   answer,
   type MatchAnswer,
@@ -42,7 +44,11 @@ export const tcpMatch: MatchModel<TcpMatch> = {
   effect: 'pure',
   evaluate(match, context) {
     const t = context.packet.skb.packet.transport;
-    if (t.kind !== 'tcp') return 'no';
+    if (t.kind !== 'tcp') {
+      // With other options it is the kernel's own match.
+      const isNative = match.option === null && match.flags === null;
+      return isNative ? portsOfFragment(match, PROTOCOL.tcp, context) : 'no';
+    }
     if (!portFits(match.sport, t.sport) || !portFits(match.dport, t.dport)) return 'no';
     const { flags } = match;
     if (flags && ((flagBits(t.flags) & flags.mask) === flags.set) === flags.negated) return 'no';
@@ -50,16 +56,32 @@ export const tcpMatch: MatchModel<TcpMatch> = {
   },
 };
 
-/** Of the options a packet carries the model knows only the segment size. */
+/** Of the options a packet carries the model knows only the segment size, unless it has the bytes. */
 function hasOption(match: TcpMatch, context: MatchContext): MatchAnswer {
   const { option } = match;
-  const t = context.packet.skb.packet.transport;
+  const { packet } = context.packet.skb;
+  const t = packet.transport;
   if (option === null || t.kind !== 'tcp') return 'yes';
   if (option.number === MSS_OPTION && t.mss !== undefined) return answer(!option.negated);
+  if (packet.body) return answer(isListed(packet.body, option.number) !== option.negated);
   return unknownHere(context, {
     kind: 'unknown',
     topic: 'match',
     about: 'tcp-option',
     options: OPEN_QUESTION,
   });
+}
+
+const HEADER = 20;
+
+/** Linux: tcp_find_option(). */
+function isListed(body: Uint8Array, wanted: number): boolean {
+  const end = ((body[12] ?? 0) >> 4) * 4;
+  let at = HEADER;
+  while (at < end) {
+    const option = body[at] ?? 0;
+    if (option === wanted) return true;
+    at += option < 2 ? 1 : Math.max(body[at + 1] ?? 1, 1);
+  }
+  return false;
 }

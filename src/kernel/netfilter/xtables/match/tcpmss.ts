@@ -14,10 +14,11 @@ export const tcpmssMatch: MatchModel<TcpmssMatch> = {
   support: () => 'given-fact',
   effect: 'pure',
   evaluate({ first, last, negated }, context) {
-    const t = context.packet.skb.packet.transport;
+    const { packet } = context.packet.skb;
+    const t = packet.transport;
     if (t.kind !== 'tcp') return 'no';
     if (t.mss !== undefined) return answer((t.mss >= first && t.mss <= last) !== negated);
-    if (!t.flags.syn) return answer(negated);
+    if (!t.flags.syn || packet.body) return answer(negated);
     return unknownHere(context, {
       kind: 'unknown',
       topic: 'match',

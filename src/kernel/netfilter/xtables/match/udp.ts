@@ -1,3 +1,5 @@
+import { PROTOCOL } from '../../../../packet/protocol.ts';
+import { portsOfFragment } from './fragment-ports.ts';
 import { answer, type MatchModel } from './match-model.ts';
 import { type PortRange, portFits } from './port-range.ts';
 
@@ -12,10 +14,9 @@ export interface UdpMatch {
 export const udpMatch: MatchModel<UdpMatch> = {
   support: () => 'exact',
   effect: 'pure',
-  evaluate(match, { packet }) {
-    const t = packet.skb.packet.transport;
-    return answer(
-      t.kind === 'udp' && portFits(match.sport, t.sport) && portFits(match.dport, t.dport),
-    );
+  evaluate(match, context) {
+    const t = context.packet.skb.packet.transport;
+    if (t.kind !== 'udp') return portsOfFragment(match, PROTOCOL.udp, context);
+    return answer(portFits(match.sport, t.sport) && portFits(match.dport, t.dport));
   },
 };
