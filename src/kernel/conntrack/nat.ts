@@ -17,9 +17,10 @@ import type { Run } from '../run.ts';
 import type { Skb } from '../skb.ts';
 import type { Connection } from './connection.ts';
 import { type Manip, otherManip, rewrite, rewritten, targetTuple } from './manip.ts';
+import type { NatRange } from './nat-choice.ts';
 import type { NatRequest } from './nat-request.ts';
 import { invertTuple, sameTuple } from './packet-tuple.ts';
-import { type NatRange, uniqueTuple } from './unique-tuple.ts';
+import { uniqueTuple } from './unique-tuple.ts';
 
 /** A packet at the nat hook. */
 export interface NatArgs {

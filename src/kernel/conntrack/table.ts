@@ -133,11 +133,6 @@ export function isTaken(run: Run, netns: NetnsState, tuple: Tuple, except: Conne
   return hit !== null && hit.connection !== except;
 }
 
-/** Entries in which a tuple stands, in any zone: what is known of who has it. */
-export function holdersOf(netns: NetnsState, tuple: Tuple): readonly ConntrackEntry[] {
-  return (netns.conntrack && indexOf(netns.conntrack).byTuple.get(tupleKey(tuple))) ?? [];
-}
-
 /**
  * Translated sources that the opener of a tuple already has. Linux: find_appropriate_src().
  */

@@ -1,32 +1,13 @@
 import { type Address, formatAddress, ipv4 } from '../../packet/address.ts';
 import { netnsKey } from '../../packet/place.ts';
-import { PROTOCOL, protocolName } from '../../packet/protocol.ts';
+import { protocolName } from '../../packet/protocol.ts';
 import type { Option } from '../decide.ts';
-import type { NetnsState } from '../netns-state.ts';
-import type { Run } from '../run.ts';
-import type { Connection } from './connection.ts';
 import type { Manip } from './manip.ts';
-import { formatTuple, invertTuple, isIcmp } from './packet-tuple.ts';
-import { isTaken, sourceMappings } from './table.ts';
+import { type Choice, type NatRange, portOf, taken } from './nat-choice.ts';
+import { invertTuple } from './packet-tuple.ts';
+import { choosePort } from './port-search.ts';
+import { sourceMappings } from './table.ts';
 import type { Tuple } from './tuple.ts';
-
-/** What a mapping may choose from. Linux: struct nf_nat_range2. */
-export interface NatRange {
-  /** Null keeps the address. */
-  readonly addresses: { readonly first: Address; readonly last: Address } | null;
-  /** Null: the kernel's own ranges, and only if the port is taken. */
-  readonly ports: { readonly first: number; readonly last: number } | null;
-  readonly random: boolean;
-  readonly persistent: boolean;
-}
-
-interface Choice {
-  readonly run: Run;
-  readonly netns: NetnsState;
-  readonly connection: Connection;
-  readonly range: NatRange;
-  readonly manip: Manip;
-}
 
 /**
  * The translated tuple for a connection's first packet: unchanged if it may and nothing clashes,
@@ -54,10 +35,6 @@ export function uniqueTuple(current: Tuple, choice: Choice): Tuple {
   return choosePort(tuple, choice);
 }
 
-function taken(tuple: Tuple, { run, netns, connection }: Choice): boolean {
-  return isTaken(run, netns, invertTuple(tuple), connection);
-}
-
 function inRange(tuple: Tuple, range: NatRange, manip: Manip): boolean {
   const address = manip === 'src' ? tuple.source : tuple.destination;
   if (range.addresses) {
@@ -74,15 +51,6 @@ function portInRange(
 ): boolean {
   const port = portOf(tuple, manip);
   return port >= first && port <= last;
-}
-
-/** An ICMP identifier stands in the source's place whichever end is mapped. */
-function portOf(tuple: Tuple, manip: Manip): number {
-  return manip === 'src' || isIcmp(tuple) ? tuple.sport : tuple.dport;
-}
-
-function withPort(tuple: Tuple, manip: Manip, port: number): Tuple {
-  return manip === 'src' || isIcmp(tuple) ? { ...tuple, sport: port } : { ...tuple, dport: port };
 }
 
 /** Another connection of the same source may already have a place in the range. */
@@ -134,54 +102,4 @@ function chooseAddress(tuple: Tuple, { run, netns, range, manip }: Choice): Tupl
 
 function nth(first: Address, i: number): Address {
   return first.family === 4 ? ipv4(first.bits + i) : { family: 6, bits: first.bits + BigInt(i) };
-}
-
-/** NF_NAT_MAX_ATTEMPTS: the kernel gives up after so many taken ports. */
-const ATTEMPTS = 128;
-
-/** Linux: nf_nat_l4proto_unique_tuple(). */
-function choosePort(tuple: Tuple, choice: Choice): Tuple {
-  const { run, netns, range, manip } = choice;
-  const ports = range.ports ?? usualPorts(tuple, manip);
-  if (!ports || !hasPorts(tuple.protocol)) return tuple;
-  const first = Math.min(ports.first, ports.last);
-  const last = Math.max(ports.first, ports.last);
-  let port = first;
-  const end = Math.min(last, first + ATTEMPTS - 1);
-  while (port < end && taken(withPort(tuple, manip, port), choice)) port++;
-  // A destination's port is searched from the start of its range, a source's from anywhere.
-  const fixed = first === last || (manip === 'dst' && !range.random);
-  if (!fixed) {
-    const what = isIcmp(tuple) ? 'identifier' : 'port';
-    run.decider.decide({
-      id: `nat-port:${netnsKey(netns.ref)}:${manip}:${formatTuple(choice.connection.original)}`,
-      kind: 'unknown',
-      topic: 'port',
-      where: netns.ref,
-      subject: `some free ${what} in ${first}-${last}, chosen by the kernel`,
-      options: [{ value: String(port), probability: 1, cost: 0 }],
-    });
-  }
-  return withPort(tuple, manip, port);
-}
-
-function hasPorts(protocol: number): boolean {
-  return (
-    protocol === PROTOCOL.tcp ||
-    protocol === PROTOCOL.udp ||
-    protocol === PROTOCOL.udplite ||
-    protocol === PROTOCOL.sctp ||
-    isIcmp({ protocol })
-  );
-}
-
-/** Ports a source may get when no range is given; a destination keeps its port. */
-function usualPorts(
-  tuple: Tuple,
-  manip: Manip,
-): { readonly first: number; readonly last: number } | null {
-  if (isIcmp(tuple)) return { first: 0, last: 65535 };
-  if (manip === 'dst') return null;
-  if (tuple.sport < 512) return { first: 1, last: 511 };
-  return tuple.sport < 1024 ? { first: 600, last: 1023 } : { first: 1024, last: 65535 };
 }

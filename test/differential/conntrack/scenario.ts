@@ -72,6 +72,22 @@ export function tcp(flags: string, from: string, to: string): Packet {
   };
 }
 
+/** A segment with a sequence number of its own. */
+export function numbered(packet: Packet, seq: number): Packet {
+  const { transport } = packet;
+  if (transport.kind !== 'tcp') return packet;
+  const sequence = {
+    seq,
+    ack: 0,
+    window: 64240,
+    payload: 0,
+    scale: null,
+    sackPermitted: false,
+    sack: null,
+  };
+  return { ...packet, transport: { ...transport, sequence } };
+}
+
 /** An ICMP message with an identifier: an echo request unless a type is given. */
 export function icmp(from: string, to: string, id: number, type = 8): Packet {
   return {

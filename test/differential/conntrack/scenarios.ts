@@ -1,4 +1,14 @@
-import { arrive, icmp, type Scenario, send, tcp, udp, unreachable } from './scenario.ts';
+import {
+  arrive,
+  icmp,
+  numbered,
+  type Scenario,
+  type Step,
+  send,
+  tcp,
+  udp,
+  unreachable,
+} from './scenario.ts';
 
 const CLIENT = '10.0.0.9:5000';
 const SERVER = '10.0.1.9:53';
@@ -185,6 +195,32 @@ const CLASHES: readonly Scenario[] = [
     ],
   },
   {
+    name: 'a range whose ports are all taken loses the next client',
+    rules: ['-t nat -A POSTROUTING -o d1 -p udp -j MASQUERADE --to-ports 7000-7001'],
+    packets: ['10.0.0.9', '10.0.0.8', '10.0.0.7'].map((from) =>
+      arrive('d0', udp(`${from}:5000`, SERVER)),
+    ),
+    asks: ['port'],
+  },
+  {
+    name: 'a range whose ports are all taken has some for another server',
+    rules: ['-t nat -A POSTROUTING -o d1 -p udp -j MASQUERADE --to-ports 7000-7001'],
+    packets: [
+      ...['10.0.0.9', '10.0.0.8'].map((from) => arrive('d0', udp(`${from}:5000`, SERVER))),
+      arrive('d0', udp('10.0.0.7:5000', '10.0.1.8:53')),
+    ],
+    asks: ['port'],
+  },
+  {
+    name: 'entries of before take the ports of a range',
+    rules: ['-t nat -A POSTROUTING -o d1 -p udp -j MASQUERADE --to-ports 7000-7001'],
+    entries: ['7000', '7001'].map(
+      (port) => `-I -p udp -s 10.0.1.1 -d 10.0.1.9 --sport ${port} --dport 53 -t 60`,
+    ),
+    packets: [query],
+    asks: ['conntrack-entry', 'conntrack-table'],
+  },
+  {
     name: 'SNAT to a range of addresses',
     rules: ['-t nat -A POSTROUTING -o d1 -j SNAT --to-source 10.0.1.20-10.0.1.23'],
     packets: [query, query],
@@ -236,6 +272,28 @@ const finAckBack = arrive('d1', tcp('fin ack', HTTP, CLIENT));
 const ackBack = arrive('d1', tcp('ack', HTTP, CLIENT));
 const resetByServer = arrive('d1', tcp('rst ack', HTTP, CLIENT));
 const handshake = [syn, synAck, ack];
+
+/** A connection through MASQUERADE that its client resets, from a port that is kept. */
+const overFrom = (client: string, port: number): readonly Step[] => [
+  arrive('d0', tcp('syn', `${client}:${port}`, HTTP)),
+  arrive('d1', tcp('syn ack', HTTP, `10.0.1.1:${port}`)),
+  arrive('d0', tcp('ack', `${client}:${port}`, HTTP)),
+  arrive('d0', tcp('rst', `${client}:${port}`, HTTP)),
+];
+
+const EVICTIONS: readonly Scenario[] = [
+  ['a SYN of a higher number takes the port of a connection that is over', 5000],
+  ['a SYN of a lower number takes no port of a connection that is over', 500],
+].map(([name, seq]) => ({
+  name: String(name),
+  rules: ['-t nat -A POSTROUTING -o d1 -p tcp -j MASQUERADE --to-ports 7000-7001'],
+  packets: [
+    ...overFrom('10.0.0.9', 7000),
+    ...overFrom('10.0.0.8', 7001),
+    arrive('d0', numbered(tcp('syn', '10.0.0.7:7000', HTTP), Number(seq))),
+  ],
+  asks: seq === 5000 ? ['conntrack-table', 'port'] : ['conntrack-table'],
+}));
 
 const STATES: readonly Scenario[] = [
   { name: 'a SYN', rules: [], packets: [syn] },
@@ -465,6 +523,7 @@ const ENTRIES: readonly Scenario[] = [
 export const SCENARIOS: readonly Scenario[] = [
   ...NAT,
   ...CLASHES,
+  ...EVICTIONS,
   ...STATES,
   ...ERRORS,
   ...ENTRIES,

@@ -33,7 +33,7 @@ function ipPacket(packet: Packet): Buffer {
       body.writeUInt16BE(transport.sport, 0);
       body.writeUInt16BE(transport.dport, 2);
       // Each side starts at 1000, and acknowledges the other's first byte.
-      body.writeUInt32BE(flags.syn ? 1000 : 1001, 4);
+      body.writeUInt32BE(transport.sequence?.seq ?? (flags.syn ? 1000 : 1001), 4);
       body.writeUInt32BE(flags.ack ? 1001 : 0, 8);
       body.writeUInt8(0x50, 12);
       const bits = [flags.fin, flags.syn, flags.rst, flags.psh, flags.ack, flags.urg];
