@@ -44,13 +44,12 @@ function settingOfNetwork(
   const matched = matchAttempts(input, network, attempts);
   if (!matched) return { kind: 'no-flow' };
   const { flow, attempt, observed, places } = matched;
-  if (flow.to.family === 6) return { kind: 'ipv6' };
   const observations = input.evidence?.observations ?? [];
   const working = attempts.filter((candidate) => candidate.symptom === 'works');
   const controls = working.flatMap((candidate) => {
     const from = ownerOf(network, candidate.client);
     const { address, port } = controlTarget(candidate, attempt, flow);
-    if (!from || address.family !== 4) return [];
+    if (!from) return [];
     const seen = observedFlow(candidate, observations, places);
     const source = { from, arrivesOn: null, to: address, port: port ?? 0 };
     const control = flowOfAttempt(candidate, source, {

@@ -33,7 +33,7 @@ export function placeHosts(
   const notes: SnapshotNote[] = [];
 
   const place = (host: KnownPod, mac: string | null): void => {
-    const [address] = host.addresses.filter(({ family }) => family === 4);
+    const address = host.addresses.find(({ family }) => family === 4) ?? host.addresses[0];
     if (!address) return;
     const text = formatAddress(address);
     if (taken.has(text) || routers.has(text)) return;
@@ -53,7 +53,11 @@ export function placeHosts(
       mac: mac ?? neighbourMac(namespaces, address) ?? madeUpMac(address),
       kind: { kind: 'ethernet' },
       addresses: [
-        { address, prefixLength: subnet.length, gateway: sharedGateway(namespaces, uplink) },
+        {
+          address,
+          prefixLength: subnet.length,
+          gateway: sharedGateway(namespaces, uplink, address.family),
+        },
       ],
       sockets: host.sockets,
     });
@@ -114,12 +118,16 @@ function neighbourMac(namespaces: readonly NetnsState[], address: Address): stri
 }
 
 /** The gateway that the nodes of a subnet use, when they agree: a host beside them uses it too. */
-function sharedGateway(namespaces: readonly NetnsState[], uplink: Uplink): Address | null {
+function sharedGateway(
+  namespaces: readonly NetnsState[],
+  uplink: Uplink,
+  family: 4 | 6,
+): Address | null {
   const gateways = new Map<string, Address>();
   for (const { ref, routing, origin } of namespaces) {
     if (ref.netns !== null || origin.kind !== 'captured') continue;
     for (const { destination, table, nexthops } of routing.routes ?? []) {
-      if (destination.length !== 0 || destination.address.family !== 4 || table !== 'main')
+      if (destination.length !== 0 || destination.address.family !== family || table !== 'main')
         continue;
       for (const { gateway } of nexthops) {
         if (gateway && uplink.subnets.some((subnet) => contains(subnet, gateway))) {

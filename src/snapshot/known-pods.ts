@@ -2,6 +2,7 @@ import type { ListeningSocket, NetnsState } from '../kernel/netns-state.ts';
 import type { EndpointPort } from '../kube/endpoint.ts';
 import type { KubeFacts } from '../kube/facts.ts';
 import { type Address, formatAddress } from '../packet/address.ts';
+import { isLinkLocal } from '../packet/ipv6-type.ts';
 import { contains } from '../packet/prefix.ts';
 import type { SourceRef } from '../packet/source-ref.ts';
 
@@ -135,7 +136,7 @@ export function knownNeighbours(
   host: NetnsState,
 ): readonly (KnownPod & { readonly device: string; readonly mac: string | null })[] {
   return (host.neighbours ?? [])
-    .filter(({ address, states }) => address.family === 4 && states.some((s) => ANSWERED.has(s)))
+    .filter(({ address, states }) => !isLinkLocal(address) && states.some((s) => ANSWERED.has(s)))
     .map(({ address, device, mac, source }) => ({
       name: null,
       node: host.ref.node,

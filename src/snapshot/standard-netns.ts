@@ -3,7 +3,7 @@ import type { ListeningSocket, NetnsState, Origin } from '../kernel/netns-state.
 import type { Nexthop, Route } from '../kernel/routing/route.ts';
 import { tableRule } from '../kernel/routing/table-rule.ts';
 import { UNKNOWN_SYSCTLS } from '../kernel/sysctl.ts';
-import { type Address, IPV4_ANY, IPV4_LOOPBACK, ipv4 } from '../packet/address.ts';
+import { type Address, IPV4_ANY, IPV4_LOOPBACK, IPV6_LOOPBACK, ipv4 } from '../packet/address.ts';
 import type { NetnsRef } from '../packet/place.ts';
 import { hostPrefix, ipv4Mask, network, type Prefix } from '../packet/prefix.ts';
 
@@ -44,7 +44,7 @@ export function standardNetns(standard: StandardNetns): NetnsState {
     kernelRelease,
     devices: [LOOPBACK, ethernet(standard)],
     routing: {
-      routes: [LOOPBACK_ROUTE, ...standard.addresses.flatMap(routesOf)],
+      routes: [LOOPBACK_ROUTE, LOOPBACK_ROUTE_6, ...standard.addresses.flatMap(routesOf)],
       rules: [tableRule(0, 'local'), tableRule(32766, 'main'), tableRule(32767, 'default')],
       rules6: [tableRule(0, 'local'), tableRule(32766, 'main')],
     },
@@ -87,7 +87,10 @@ const LOOPBACK: Device = {
   promiscuous: false,
   master: null,
   bridgePort: null,
-  addresses: [{ ...interfaceAddress(IPV4_LOOPBACK, 8), scope: 'host' }],
+  addresses: [
+    { ...interfaceAddress(IPV4_LOOPBACK, 8), scope: 'host' },
+    { ...interfaceAddress(IPV6_LOOPBACK, 128), scope: 'host' },
+  ],
   details: { kind: 'loopback' },
   source: null,
 };
@@ -149,6 +152,15 @@ const LOOPBACK_ROUTE = route({
   table: 'local',
   scope: 'host',
   prefsrc: IPV4_LOOPBACK,
+  device: 'lo',
+});
+
+const LOOPBACK_ROUTE_6 = route({
+  type: 'local',
+  destination: hostPrefix(IPV6_LOOPBACK),
+  table: 'local',
+  scope: 'global',
+  prefsrc: null,
   device: 'lo',
 });
 

@@ -110,7 +110,7 @@ function settleRequest(
     direction: 'original',
     kind,
     disposition: refused ? 'dropped' : 'delivered',
-    dropReason: refused ? 'NO_SOCKET' : null,
+    dropReason: refused ? (reply.dropReason ?? 'NO_SOCKET') : null,
     at: kernel.netns.ref,
     steps: [...steps, ...before],
     visits,

@@ -37,6 +37,8 @@ export interface Reply {
   readonly kind: PacketKind;
   /** `accepted`: a socket has the packet. `refused`: nobody listens. */
   readonly request: 'accepted' | 'refused';
+  /** Why it was refused, if not because nobody listens. */
+  readonly dropReason?: string;
   readonly crossing: Crossing;
   /** The socket that a TCP connection has from now on. */
   readonly accepted?: AcceptedSocket;
@@ -89,6 +91,7 @@ export function replyTo(
         return {
           kind: 'rst',
           request: 'refused',
+          dropReason: 'NOT_SPECIFIED',
           crossing: droppedAt(kernel, skb, 'NOT_SPECIFIED'),
         };
       }

@@ -73,6 +73,7 @@ export const KERNEL_CONTRACTS: readonly string[] = [
   'step.ts',
   'sysctl.ts',
   'sysctl-lookup.ts',
+  'sysctl-lookup6.ts',
 ];
 
 /** The only files that may start processes; see rule 9 of the design. */

@@ -86,6 +86,6 @@ function failureOf({ kind }: NotDiagnosable, paths: readonly string[]) {
     case 'flow-not-in-evidence':
       return inputFailure(where, 'no packet of this flow is in the evidence');
     case 'ipv6':
-      return inputFailure(where, 'diagnose knows IPv4 only, and this flow is IPv6');
+      return inputFailure(where, 'this flow is IPv6: without a snapshot diagnose knows IPv4 only');
   }
 }

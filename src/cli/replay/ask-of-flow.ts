@@ -7,7 +7,6 @@ import { usageFailure } from '../failure.ts';
 export function askOfFlow(flow: Flow): ReplayAsk {
   const { protocol, to, from, port, boundSource, boundDevice, arrivesOn, sport, mark } = flow;
   if (protocol === 'sctp') throw usageFailure('--proto sctp: replay sends tcp, udp and icmp');
-  if (to.family === 6) throw usageFailure(`--to ${formatAddress(to)}: replay sends IPv4 flows`);
   return {
     from,
     to: formatAddress(to),

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { refOf } from '../../agreement/places.ts';
 import type { ReplayAsk } from '../../lab/replay/ask.ts';
 import type { NotRebuilt } from '../../lab/replay/rebuild.ts';
@@ -9,6 +10,9 @@ import type { Touched } from './touched.ts';
 const NO_WAY =
   /^net\.(?:core\.|unix\.|sctp\.|mptcp\.|netfilter\.nf_conntrack_(?:max|expect_max|.*timeout.*|buckets|generic.*|acct|events|timestamp)|netfilter\.nf_log|ipv4\.(?:tcp_(?:mem|rmem|wmem|.*time.*|.*intvl|.*probes|congestion.*|available.*|allowed.*|max_.*|fastopen.*|keepalive.*|retries.*|syn.*retries)|udp_.*mem.*|inet_peer.*|ipfrag.*|igmp.*|cipso.*|neigh\.|route\.)|ipv6\.)/;
 
+/** The same for a flow of IPv6. */
+const NO_WAY_6 = new RegExp(NO_WAY.source.replace('|ipv6\\.', '|ipv6\\.neigh\\.|ipv4\\.conf\\.'));
+
 /** Whether something that the laboratory lacks can change what it shows of this flow, and why not. */
 export function relevanceOf(missing: NotRebuilt, ask: ReplayAsk, touched: Touched): Relevance {
   const no = (because: Extract<Relevance, { matters: false }>['because']): Relevance => ({
@@ -17,9 +21,10 @@ export function relevanceOf(missing: NotRebuilt, ask: ReplayAsk, touched: Touche
   });
   const { why, code, family, device, subject, place } = missing;
   if (why.kind === 'on-purpose') return no('on-purpose');
-  if (family === 6) return no('other-family');
+  if (family === (isIPv6(ask.to) ? 4 : 6)) return no('other-family');
   if (code === 'ifindex') return no('name-only');
-  if (code === 'sysctl' && NO_WAY.test(subject)) return no('no-way');
+  const noWay = isIPv6(ask.to) ? NO_WAY_6 : NO_WAY;
+  if (code === 'sysctl' && noWay.test(subject)) return no('no-way');
   const ref = refOf(place);
   if (ref && !touched.places.has(netnsKey(ref))) return no('not-on-the-way');
   switch (code) {

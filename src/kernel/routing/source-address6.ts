@@ -1,7 +1,8 @@
 import type { Address, Ipv6Address } from '../../packet/address.ts';
 import { ipv6Kind, ipv6Scope, sharedBits } from '../../packet/ipv6-type.ts';
+import { netnsKey } from '../../packet/place.ts';
 import { contains, parsePrefix } from '../../packet/prefix.ts';
-import type { Decider } from '../decide.ts';
+import { type Decider, OPEN_QUESTION } from '../decide.ts';
 import type { Device, InterfaceAddress } from '../device/device.ts';
 import { deviceNamed } from '../device/find-device.ts';
 import type { NetnsState } from '../netns-state.ts';
@@ -86,7 +87,7 @@ const RULES: readonly (readonly [
   ['rfc6724-same', (_, { address }, { destination }) => Number(address.bits === destination.bits)],
   ['rfc6724-scope', (_, { address }, { destination }) => scopeScore(address, destination)],
   ['rfc6724-preferred', (_, of) => Number(isPreferred(of))],
-  ['rfc6724-home', (_, of) => Number(has(of, 'home'))],
+  ['rfc6724-home', (netns, of, _, decider) => Number(has(of, 'home') && heedsHome(netns, decider))],
   ['rfc6724-device', (_, of, { device }) => Number(device === null || device === of.device)],
   ['rfc6724-label', (netns, of, to) => Number(sameLabel(netns, of, to))],
   [
@@ -119,6 +120,19 @@ function decidingRule(
     if (a !== b) return { rule, better: b > a };
   }
   return null;
+}
+
+/** Only kernels with Mobile IPv6 heed home addresses, which nothing in a namespace tells. */
+function heedsHome({ ref }: NetnsState, decider: Decider): boolean {
+  const answer = decider.decide({
+    id: `home-addresses:${netnsKey(ref)}`,
+    kind: 'unknown',
+    topic: 'interface-address',
+    where: ref,
+    subject: 'the kernel was built with CONFIG_IPV6_MIP6 and prefers home addresses',
+    options: OPEN_QUESTION,
+  });
+  return answer.value === 'yes';
 }
 
 /** The smallest scope that is enough; of those that are not, the largest. */

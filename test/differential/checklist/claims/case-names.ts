@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { SCENARIOS } from '../../conntrack/scenarios.ts';
+import { SCENES as SCENES_6 } from '../../ipv6/all-scenes.ts';
 import { CASES as PATHS } from '../../paths/cases.ts';
 import { SCENES } from '../../routing/arrival-cases.ts';
 import { CHECKLIST_CASES } from '../all-cases.ts';
@@ -13,6 +14,7 @@ const FROM_DATA: Readonly<Record<string, ReadonlySet<string>>> = {
   'test/differential/checklist/checklist.test.ts': namesOf(CHECKLIST_CASES),
   'test/differential/paths/paths.test.ts': namesOf(PATHS),
   'test/differential/conntrack/conntrack.test.ts': namesOf(SCENARIOS),
+  'test/differential/ipv6/ipv6.test.ts': namesOf(SCENES_6.flatMap(({ flows }) => flows)),
   // What random flows found, one file each.
   'test/lab/fuzz.test.ts': new Set(
     readdirSync('test/lab/regressions').map((file) => file.replace(/\.json$/, '')),

@@ -49,6 +49,18 @@ export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
     'nft registered before iptables-legacy runs after it',
     'a nat chain of priority -190 runs after a filter chain of -150',
   ),
+  'ipv6.md': inFile(
+    'test/differential/ipv6/ipv6.test.ts',
+    'a rule about sources does not see one that is still to be chosen',
+    'a route that refuses is none of a bound device',
+    'and hides the one that asks for none',
+    'a policy of INPUT that drops solicitations hides the host',
+    'a rule that sets the hop limit spoils neighbour discovery',
+    'a host does not answer for an address of its other device',
+    'a device without a link-local address cannot ask for a foreign source',
+    'a connection that is bound to a device does not hear of it',
+    'no TCP connection to an anycast address',
+  ),
   'kernel-answers.md': inFile(
     'test/lab/fuzz.test.ts',
     'neighbour-failure-is-told-over-loopback',
