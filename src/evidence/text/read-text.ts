@@ -7,7 +7,7 @@ import { journalExport } from './carrier/journal-export.ts';
 import { journalRecords } from './carrier/journal-records.ts';
 import { unwrapLine } from './carrier/unwrap-line.ts';
 import { cleanLine, ownCopy } from './clean-line.ts';
-import { clientLines } from './client-lines.ts';
+import { clientLines } from './client/client-lines.ts';
 import { commandLines } from './command-lines.ts';
 import { conntrackLines } from './conntrack/conntrack-lines.ts';
 import { counterDraft } from './counter/counter-draft.ts';
