@@ -33,6 +33,7 @@ const MINIMAL = `
 const FAILING = `
 #2 10.39.0.17:34397 -> 10.254.51.153:80 (192.168.67.4:8082) tcp
    too little was seen to tell
+   - no answer to the SYN was seen
    packet 4: SYN
      slave1 output raw          out eth0       10.39.0.17:34397 > 10.254.51.153:80
      slave1 output mangle       out eth0       10.39.0.17:34397 > 10.254.51.153:80
@@ -44,6 +45,8 @@ const FAILING = `
 const UNANSWERED = `
 #0 10.39.0.17:55735 -> 192.168.67.4:8082 tcp
    unanswered: only the client's packets were seen
+   - no answer to the SYN was seen
+   - the client sent again 2 times, over 3.0 s (packets 1, 2)
    packet 0: SYN
      slave1 flannel0                 10.39.0.17:55735 > 192.168.67.4:8082
      flannel0                        10.39.0.17:55735 > 192.168.67.4:8082
@@ -71,6 +74,12 @@ Clocks
 const summary = renderEvidence(evidence, 'summary', PLAIN_CANVAS);
 
 describe('the evidence of the founding incident', () => {
+  it('says first which conversation failed and where it was last seen', () => {
+    expect(summary.split('\n')[0]).toBe(
+      '1 of 4 conversations failed: #0 10.39.0.17:55735 -> 192.168.67.4:8082 tcp is unanswered, last seen at flannel0, server side.',
+    );
+  });
+
   it('in short', () => {
     expect(renderEvidence(evidence, 'minimal', PLAIN_CANVAS)).toBe(MINIMAL.trimStart());
   });

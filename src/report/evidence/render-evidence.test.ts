@@ -16,8 +16,10 @@ const LOG = ['raw out', 'filter out', 'nat post']
 const evidence = buildEvidence([readEvidenceText(`${LOG}\n`, 'n1.log')]);
 
 describe('rendered evidence', () => {
-  it('counts what was read and recognised', () => {
-    expect(renderEvidence(evidence, 'summary', PLAIN_CANVAS).split('\n')[0]).toBe(
+  it('says first what the packets say, then what was read and recognised', () => {
+    const [answer, totals] = renderEvidence(evidence, 'summary', PLAIN_CANVAS).split('\n');
+    expect(answer).toBe('No conversation of 1 is seen to fail; of 1 too little was seen to tell.');
+    expect(totals).toBe(
       '1 file, 3 lines read: 3 recognised, 0 not placed; 3 observations; 1 packet; 1 conversation',
     );
   });

@@ -10,11 +10,15 @@ import { formatSource } from '../../packet/source-ref.ts';
 import { issueText } from '../issue-text.ts';
 import type { Level } from '../text/level.ts';
 import type { Canvas } from '../text/style.ts';
-import { displayWidth, fitTo, padTo } from '../text/width.ts';
+import { displayWidth, fitTo, padTo, wrap } from '../text/width.ts';
+import { answerLine } from './answer.ts';
+import { factLines, sightingsById } from './fact-lines.ts';
+import { LONG_WAY, stageLines } from './stage-lines.ts';
 import { statementLines } from './statement-lines.ts';
 import {
   addressWords,
   clockWords,
+  connectingClocks,
   conversationWords,
   deviceWords,
   groupWords,
@@ -25,24 +29,17 @@ import {
 
 /** Evidence as text; ends with a line break. */
 export function renderEvidence(evidence: Evidence, level: Level, canvas: Canvas): string {
-  const lines = [canvas.style.strong(totals(evidence))];
   if (level === 'minimal') {
+    const lines = [canvas.style.strong(totals(evidence))];
     lines.push(...evidence.conversations.map((c) => `${conversationWords(c)}: ${c.outcome}`));
     return `${lines.join('\n')}\n`;
   }
-  for (const file of evidence.files) lines.push(...fileLines(file, level));
-  for (const issue of evidence.issues) lines.push(`  ${issueText(issue)}`);
-  section(lines, 'Seen at', evidence.groups.map(groupWords));
-  section(
-    lines,
-    'Clocks',
-    evidence.clocks.map((clock) => clockWords(clock, evidence.groups)),
-  );
-  section(lines, 'Counters that grew', counterLines(evidence));
-  section(lines, 'Said beside the packets', statementLines(evidence));
+  const lines = [canvas.style.strong(answerLine(evidence)), totals(evidence)];
+  const sightings = sightingsById(evidence);
   const shown = level === 'detailed' ? evidence.conversations : worthShowing(evidence);
   for (const conversation of shown) {
-    lines.push('', ...conversationLines(conversation, level, canvas));
+    const facts = factLines(conversation, evidence, sightings, level);
+    lines.push('', ...conversationLines(conversation, facts, level, canvas));
   }
   const left = evidence.conversations.length - shown.length;
   if (left > 0) lines.push('', `and ${left} more; --level detailed shows them all`);
@@ -54,10 +51,21 @@ export function renderEvidence(evidence: Evidence, level: Level, canvas: Canvas)
     lines.push('', 'Packets of no conversation');
     lines.push(...loose.flatMap((journey) => journeyLines(journey, '', level, canvas)));
   }
+  lines.push('');
+  for (const file of evidence.files) lines.push(...fileLines(file, level));
+  for (const issue of evidence.issues) lines.push(`  ${issueText(issue)}`);
+  section(lines, 'Seen at', evidence.groups.map(groupWords));
+  section(
+    lines,
+    'Clocks',
+    connectingClocks(evidence.clocks).map((clock) => clockWords(clock, evidence.groups)),
+  );
+  section(lines, 'Counters that grew', counterLines(evidence));
+  section(lines, 'Said beside the packets', statementLines(evidence));
   return `${lines.join('\n')}\n`;
 }
 
-const SHOWN_CONVERSATIONS = 50;
+const SHOWN_CONVERSATIONS = 20;
 
 /** Of very many conversations those that failed come first; else all in their order. */
 function worthShowing({ conversations }: Evidence): readonly Conversation[] {
@@ -127,22 +135,42 @@ function fileLines(file: EvidenceFile, level: Level): string[] {
   return lines;
 }
 
-function conversationLines(conversation: Conversation, level: Level, canvas: Canvas): string[] {
+function conversationLines(
+  conversation: Conversation,
+  facts: readonly string[],
+  level: Level,
+  canvas: Canvas,
+): string[] {
   const { style } = canvas;
   const { outcome } = conversation;
   const tone = outcome === 'established' ? style.good : style.bad;
   const lines = [
     style.strong(`#${conversation.id} ${conversationWords(conversation)}`),
     `   ${tone(OUTCOMES[outcome])}`,
+    ...facts.flatMap((fact) =>
+      wrap(`- ${fact}`, canvas.width - 3, '  ').map((text) => `   ${text}`),
+    ),
   ];
-  const shown = level === 'detailed' ? conversation.journeys : conversation.journeys.slice(0, 4);
+  const shown = level === 'detailed' ? conversation.journeys : worthFollowing(conversation);
   for (const journey of shown) {
     const direction = conversation.replies.includes(journey.id) ? ' (reply)' : '';
     lines.push(...journeyLines(journey, direction, level, canvas));
   }
   const left = conversation.journeys.length - shown.length;
-  if (left > 0) lines.push(`   and ${left} more`);
+  if (left > 0) lines.push(`   and ${left} more packet${left === 1 ? '' : 's'}`);
   return lines;
+}
+
+const SHOWN_PACKETS = 4;
+
+/** What works needs no more than its first packet; of what fails, those that were lost come first. */
+function worthFollowing({ journeys, facts, outcome }: Conversation): readonly Journey[] {
+  const lost = new Set(
+    facts.flatMap((fact) => (fact.kind === 'lost-after' ? fact.journeys.slice(0, 1) : [])),
+  );
+  const first = journeys.slice(0, outcome === 'established' ? 1 : SHOWN_PACKETS);
+  const ended = journeys.filter((journey) => lost.has(journey.id) && !first.includes(journey));
+  return [...first, ...ended.slice(0, SHOWN_PACKETS)];
 }
 
 function journeyLines(journey: Journey, direction: string, level: Level, canvas: Canvas): string[] {
@@ -150,20 +178,32 @@ function journeyLines(journey: Journey, direction: string, level: Level, canvas:
   if (!first) return [];
   const again =
     journey.retransmissionOf === null ? '' : `, sent again (first as ${journey.retransmissionOf})`;
-  const lines = [`   packet ${journey.id}: ${packetWords(first.packet)}${direction}${again}`];
+  const maybe = journey.mayBe.length === 0 ? '' : `, or it is ${mayBeWords(journey.mayBe)}`;
+  const lines = [
+    `   packet ${journey.id}: ${packetWords(first.packet)}${direction}${again}${maybe}`,
+  ];
+  if (level !== 'detailed' && journey.sightings.length > LONG_WAY) {
+    return [...lines, ...stageLines(journey.sightings, canvas)];
+  }
   const places = journey.sightings.map(vantageWords);
   const width = Math.max(...places.map(displayWidth));
+  const devices = journey.sightings.map(deviceWords);
+  const deviceWidth = Math.max(14, ...devices.map(displayWidth));
   let before: Observation | null = null;
   journey.sightings.forEach((sighting, index) => {
     const address = addressWords(sighting.packet);
     const change = before === null ? null : changeWords(before, sighting);
     const shownAddress = change ? canvas.style.changed(`${address}  <- ${change}`) : address;
     const source = level === 'detailed' ? `  ${formatSource(sighting.source)}` : '';
-    const device = padTo(deviceWords(sighting), 14);
+    const device = padTo(devices[index] ?? '', deviceWidth);
     lines.push(`     ${padTo(places[index] ?? '', width)}  ${device} ${shownAddress}${source}`);
     before = sighting;
   });
   return lines;
+}
+
+function mayBeWords(ids: readonly number[]): string {
+  return `packet ${ids.slice(0, 4).join(' or ')}${ids.length > 4 ? ' or another' : ''}, which shows the same`;
 }
 
 /** What became of a packet since the sighting before, in a word. */

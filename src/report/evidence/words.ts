@@ -70,15 +70,15 @@ export function addressWords(observed: ObservedPacket): string {
 export function vantageWords({ vantage, packet }: Observation): string {
   const { node: host, netns } = vantage;
   const node = host === null ? [] : [placeName({ node: host, netns })];
+  const carrier = packet.encapsulation ? [`in ${packet.encapsulation.kind}`] : [];
   if (vantage.kind === 'capture') {
-    const carrier = packet.encapsulation ? [`in ${packet.encapsulation.kind}`] : [];
     return [...node, vantage.device ?? vantage.label, ...carrier].join(' ');
   }
   const hook =
     vantage.hook === null
       ? [vantage.label.trim()]
       : [vantage.hook, ...(vantage.table === null ? [] : [vantage.table])];
-  return [...node, ...hook].join(' ');
+  return [...node, ...hook, ...carrier].join(' ');
 }
 
 /** The devices that a log line shows. */
@@ -114,7 +114,38 @@ export function clockWords(clock: ClockOffset, groups: readonly EvidenceGroup[])
   const by = `${BOUNDS[clock.bound]}${milliseconds(Math.abs(clock.offset))}`;
   const packets = `${clock.pairs} packet${clock.pairs === 1 ? '' : 's'}`;
   const exact = `±${milliseconds(clock.error)}, ${packets}`;
-  return `the clock of ${clockName(behind, groups)} is behind that of ${clockName(ahead, groups)} by ${by} (${exact})`;
+  const drift = driftWords(clock);
+  return `the clock of ${clockName(behind, groups)} is behind that of ${clockName(ahead, groups)} by ${by} (${exact}${drift})`;
+}
+
+/** A drift that is larger than its error; the one that is behind falls back, or catches up. */
+function driftWords({ offset, drift, driftError }: ClockOffset): string {
+  if (drift === null || driftError === null || Math.abs(drift) <= driftError) return '';
+  const micro = (value: number): string => (Math.abs(value) * 1e6).toFixed(1);
+  const way = drift > 0 === offset >= 0 ? 'more' : 'less';
+  return `, ${micro(drift)} µs ${way} each second ±${micro(driftError)}`;
+}
+
+/** Of many comparisons those that connect all clocks, the surest ones. */
+export function connectingClocks(clocks: readonly ClockOffset[]): readonly ClockOffset[] {
+  const parent = new Map<string, string>();
+  const find = (clock: string): string => {
+    const up = parent.get(clock);
+    return up === undefined ? clock : find(up);
+  };
+  const sure = clocks.toSorted((x, y) => rank(x) - rank(y) || x.error - y.error);
+  const kept = new Set<ClockOffset>();
+  for (const clock of sure) {
+    const [a, b] = [find(clock.a), find(clock.b)];
+    if (a === b) continue;
+    parent.set(a, b);
+    kept.add(clock);
+  }
+  return clocks.filter((clock) => kept.has(clock));
+}
+
+function rank({ bound }: ClockOffset): number {
+  return bound === 'both' ? 0 : 1;
 }
 
 /** A clock is a node's; where the node is not known, that of the capture it was read from. */

@@ -1,0 +1,64 @@
+import type {
+  Conversation,
+  ConversationOutcome,
+  Evidence,
+  EvidenceGroup,
+} from '../../evidence/evidence.ts';
+import { conversationWords, vantageWords } from './words.ts';
+
+const FAILED: readonly ConversationOutcome[] = ['unanswered', 'reset', 'icmp-error'];
+
+const FAILURES: Partial<Readonly<Record<ConversationOutcome, string>>> = {
+  unanswered: 'unanswered',
+  reset: 'reset',
+  'icmp-error': 'ended by an ICMP error',
+};
+
+/** What the packets say, in one line: how many conversations failed and which, and what was lost. */
+export function answerLine({
+  conversations,
+  groups,
+}: Pick<Evidence, 'conversations' | 'groups'>): string {
+  const total = conversations.length;
+  if (total === 0) return 'No packets of any connection were found.';
+  const failed = conversations.filter(({ outcome }) => FAILED.includes(outcome));
+  const [only] = failed;
+  const lost = lostWords(conversations);
+  if (!only) {
+    const open = conversations.filter(({ outcome }) => outcome !== 'established').length;
+    const rest = open === 0 ? '' : `; of ${open} too little was seen to tell`;
+    return `No conversation of ${total} is seen to fail${rest}${lost}.`;
+  }
+  if (failed.length === 1) {
+    const outcome = FAILURES[only.outcome] ?? only.outcome;
+    const which = `#${only.id} ${conversationWords(only)}`;
+    const last = only.outcome === 'unanswered' ? lastSeen(only, groups) : '';
+    return `${total === 1 ? 'The conversation' : `1 of ${total} conversations`} failed: ${which} is ${outcome}${last}${lost}.`;
+  }
+  const kinds = FAILED.flatMap((outcome) => {
+    const count = failed.filter((conversation) => conversation.outcome === outcome).length;
+    return count === 0 ? [] : [`${count} ${FAILURES[outcome] ?? outcome}`];
+  });
+  return `${failed.length} of ${total} conversations failed: ${kinds.join(', ')}${lost}.`;
+}
+
+/** Where the furthest of the client's packets was seen last. */
+function lastSeen({ journeys }: Conversation, groups: readonly EvidenceGroup[]): string {
+  const furthest = journeys.toSorted((a, b) => b.sightings.length - a.sightings.length)[0];
+  const last = furthest?.sightings.at(-1);
+  if (!last) return '';
+  const side = groups.find(({ id }) => id === last.vantage.group)?.side ?? null;
+  const at = last.vantage.node === null && side !== null ? `, ${side} side` : '';
+  return `, last seen at ${vantageWords(last)}${at}`;
+}
+
+function lostWords(conversations: readonly Conversation[]): string {
+  const lost = new Set<number>();
+  for (const { facts } of conversations) {
+    for (const fact of facts) {
+      if (fact.kind === 'lost-after') for (const id of fact.journeys) lost.add(id);
+    }
+  }
+  if (lost.size === 0) return '';
+  return `; ${lost.size} packet${lost.size === 1 ? '' : 's'} got less far than others of the same kind`;
+}
