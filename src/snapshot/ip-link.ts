@@ -102,11 +102,15 @@ function parseLink(link: JsonObject, context: LinkContext): LinkRecord {
   return { device, addresses, detailed, hasPortSettings: port !== null };
 }
 
-/** A number, or a name of /etc/iproute2/group, of which every node has one. */
 function groupOf(link: JsonObject): Pick<Device, 'group'> {
-  const text = textOf(link, 'group') ?? '';
-  if (text === 'default') return { group: 0 };
-  return /^\d{1,10}$/.test(text) ? { group: Number(text) } : {};
+  const group = groupNumber(textOf(link, 'group'));
+  return group === null ? {} : { group };
+}
+
+/** A number, or a name of /etc/iproute2/group, of which every node has one; null for others. */
+export function groupNumber(text: string | null): number | null {
+  if (text === 'default') return 0;
+  return text !== null && /^\d{1,10}$/.test(text) ? Number(text) : null;
 }
 
 /** Settings of a bridge's port as `ip -d` prints them under the port. */

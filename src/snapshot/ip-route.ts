@@ -83,6 +83,7 @@ function parseRoute(element: JsonElement, line: number, context: RouteContext): 
     metric: numberOf(value, 'metric') ?? 0,
     tos,
     nexthops,
+    ...(has(value, 'nhid') ? { byObject: true as const } : {}),
     mtu: numberOf(value, 'mtu') ?? (metrics ? numberOf(metrics, 'mtu') : null),
     advmss: numberOf(value, 'advmss') ?? (metrics ? numberOf(metrics, 'advmss') : null),
     ...(from ? { from } : {}),

@@ -13,6 +13,8 @@ const RULES = `[{"priority":0,"src":"all","table":"local"},
 {"priority":106,"src":"all","nop":null},
 {"priority":109,"src":"all","fwmark":"0x5","action":"prohibit"},
 {"priority":110,"src":"10.1.1.1","tun_id":5,"table":"5","suppress_ifgroup":"3"},
+{"priority":111,"src":"all","dscp":"EF","table":"5"},
+{"priority":112,"src":"all","table":"5","suppress_ifgroup":"uplinks"},
 {"priority":32767,"src":"all","table":"253"}]`;
 
 test('reads every selector and action', () => {
@@ -24,7 +26,7 @@ test('reads every selector and action', () => {
     not: true,
     fwmark: { value: 0x10, mask: 0xf0 },
     iif: 'd0',
-    action: { kind: 'table', table: '100', suppressPrefixLength: null },
+    action: { kind: 'table', table: '100', suppressPrefixLength: null, suppressGroup: null },
     line: { file: 'ip-rule.json', line: 2 },
   });
   expect(rule?.source && formatPrefix(rule.source)).toBe('10.1.0.0/16');
@@ -39,6 +41,8 @@ test('reads every selector and action', () => {
   expect(by(103)?.uidRange).toEqual({ first: 0, last: 99 });
   expect(by(104)?.action).toMatchObject({ suppressPrefixLength: 0 });
   expect(by(106)?.action).toEqual({ kind: 'nop' });
+  expect(by(110)).toMatchObject({ tunnelId: 5, action: { suppressGroup: 3 } });
+  expect(by(111)?.dscp).toBe(46);
   expect(by(109)).toMatchObject({ fwmark: { mask: 0xffffffff }, action: { kind: 'prohibit' } });
   expect(by(32767)?.action).toMatchObject({ table: 'default' });
 });
@@ -49,12 +53,11 @@ test('names selectors that are not modelled', () => {
     value.filter((r) => r.unsupported.length > 0).map((r) => [r.priority, r.unsupported]),
   ).toEqual([
     [105, ['l3mdev']],
-    [110, ['tun_id', 'suppress_ifgroup']],
+    [112, ['suppress_ifgroup uplinks']],
   ]);
   expect(issues.map((i) => [i.code, i.source.line])).toEqual([
     ['unsupported-construct', 7],
-    ['unsupported-construct', 10],
-    ['unsupported-construct', 10],
+    ['unsupported-construct', 12],
   ]);
 });
 

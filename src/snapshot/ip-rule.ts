@@ -3,6 +3,7 @@ import { parseAddress } from '../packet/address.ts';
 import type { Issue, Parsed } from '../packet/issue.ts';
 import type { Prefix } from '../packet/prefix.ts';
 import { parseProtocol } from '../packet/protocol.ts';
+import { groupNumber } from './ip-link.ts';
 import { dsfield, tableName } from './ip-route.ts';
 import { readJsonElements } from './json-elements.ts';
 import { has, isObject, type JsonObject, numberOf, textOf } from './json-value.ts';
@@ -29,15 +30,7 @@ export function parseIpRule(text: string, file: string): Parsed<readonly Routing
 }
 
 /** Selectors that the model does not know; a rule that has one can not be decided. */
-const UNSUPPORTED = [
-  'tun_id',
-  'l3mdev',
-  'suppress_ifgroup',
-  'dscp',
-  'flowlabel',
-  'nat_gateway',
-  'masquerade',
-] as const;
+const UNSUPPORTED = ['l3mdev', 'flowlabel', 'nat_gateway', 'masquerade'] as const;
 
 function parseRule(rule: JsonObject): RoutingRule | null {
   const priority = numberOf(rule, 'priority');
@@ -47,9 +40,13 @@ function parseRule(rule: JsonObject): RoutingRule | null {
   const protocolText = textOf(rule, 'ipproto');
   const protocol = protocolText === null ? null : parseProtocol(protocolText);
   const mark = numberOf(rule, 'fwmark');
+  const tunnelId = numberOf(rule, 'tun_id');
+  const dscpText = textOf(rule, 'dscp');
+  const dscp = dscpText === null ? null : dscpOf(dscpText);
   const action = actionOf(rule);
   if (priority === null || source === 'bad' || destination === 'bad' || tos === null) return null;
   if (protocolText !== null && protocol === null) return null;
+  if (dscpText !== null && dscp === null) return null;
   if ((has(rule, 'fwmark') && mark === null) || !action) return null;
   const firstUid = numberOf(rule, 'uid_start');
   const lastUid = numberOf(rule, 'uid_end');
@@ -62,14 +59,24 @@ function parseRule(rule: JsonObject): RoutingRule | null {
     iif: textOf(rule, 'iif'),
     oif: textOf(rule, 'oif'),
     tos: has(rule, 'tos') ? tos : null,
+    ...(dscp === null ? {} : { dscp }),
+    ...(tunnelId === null ? {} : { tunnelId }),
     protocol,
     sport: ports(rule, 'sport'),
     dport: ports(rule, 'dport'),
     uidRange: firstUid === null || lastUid === null ? null : { first: firstUid, last: lastUid },
     action,
-    unsupported: UNSUPPORTED.filter((key) => has(rule, key)),
+    unsupported: unsupportedOf(rule),
     line: null,
   };
+}
+
+/** A group that is only named can be any. */
+function unsupportedOf(rule: JsonObject): readonly string[] {
+  const group = textOf(rule, 'suppress_ifgroup');
+  const named = group !== null && groupNumber(group) === null;
+  const selectors = UNSUPPORTED.filter((key) => has(rule, key));
+  return named ? [...selectors, `suppress_ifgroup ${group}`] : selectors;
 }
 
 /** `"src": "all"`, or an address with its length beside it when it is not a host's. */
@@ -81,6 +88,13 @@ function selector(rule: JsonObject, key: string, lengthKey: string): Prefix | nu
   const full = address.family === 4 ? 32 : 128;
   const length = numberOf(rule, lengthKey) ?? full;
   return length <= full ? { address, length } : 'bad';
+}
+
+/** A name of rt_dsfield stands for the whole octet, a number for the six bits alone. */
+function dscpOf(text: string): number | null {
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  const octet = dsfield(text);
+  return octet === null ? null : octet >> 2;
 }
 
 function ports(rule: JsonObject, key: 'sport' | 'dport'): PortRange | null {
@@ -101,8 +115,12 @@ function actionOf(rule: JsonObject): RoutingRuleAction | null {
   }
   const table = textOf(rule, 'table');
   if (table !== null) {
-    const suppress = numberOf(rule, 'suppress_prefixlen');
-    return { kind: 'table', table: tableName(table), suppressPrefixLength: suppress };
+    return {
+      kind: 'table',
+      table: tableName(table),
+      suppressPrefixLength: numberOf(rule, 'suppress_prefixlen'),
+      suppressGroup: groupNumber(textOf(rule, 'suppress_ifgroup')),
+    };
   }
   // `lookup [l3mdev-table]`: the table is the VRF's, so the rule can not be decided.
   return has(rule, 'l3mdev') ? { kind: 'nop' } : null;

@@ -5,7 +5,7 @@ import { assumedRoute, assumedRules } from './assumed-route.ts';
 import { type Fib, type FibKey, fibOf, lookupTable, type TableAnswer, tableName } from './fib.ts';
 import { type Fib6Choice, fib6Of, lookupTable6 } from './fib6.ts';
 import type { Nexthop, Route, RoutingRule, RoutingRuleAction } from './route.ts';
-import { ruleMatches } from './rule-match.ts';
+import { isOfGroup, ruleMatches } from './rule-match.ts';
 import { tableRule } from './table-rule.ts';
 
 /** What the routing tables say of a key. Linux: fib_lookup(). */
@@ -98,6 +98,7 @@ function isDefault(rules: readonly RoutingRule[]): boolean {
       action.kind === 'table' &&
       tableName(action.table) === table &&
       action.suppressPrefixLength === null &&
+      action.suppressGroup === null &&
       !rule.not &&
       rule.source === null &&
       rule.destination === null &&
@@ -105,6 +106,8 @@ function isDefault(rules: readonly RoutingRule[]): boolean {
       rule.iif === null &&
       rule.oif === null &&
       rule.tos === null &&
+      rule.dscp === undefined &&
+      rule.tunnelId === undefined &&
       rule.protocol === null &&
       rule.sport === null &&
       rule.dport === null &&
@@ -178,7 +181,7 @@ function walkRules(
         return { kind: 'error', errno: 'EINVAL', route: null, rule };
       case 'table': {
         const answer = lookup(tableName(action.table));
-        if (suppressed(answer, action)) break;
+        if (suppressed(netns, answer, action, decider)) break;
         const result = ended(answer);
         if (result) return result;
         break;
@@ -196,12 +199,14 @@ function inOrder(rules: readonly RoutingRule[]): readonly RoutingRule[] {
 
 /** Linux: fib4_rule_suppress(), fib6_rule_suppress(). */
 function suppressed(
+  netns: NetnsState,
   answer: TableAnswer,
-  action: Extract<RoutingRuleAction, { kind: 'table' }>,
+  { suppressPrefixLength, suppressGroup }: Extract<RoutingRuleAction, { kind: 'table' }>,
+  decider: Decider,
 ): boolean {
-  return (
-    answer.kind === 'found' &&
-    action.suppressPrefixLength !== null &&
-    answer.route.destination.length <= action.suppressPrefixLength
-  );
+  if (answer.kind !== 'found') return false;
+  const { length } = answer.route.destination;
+  if (suppressPrefixLength !== null && length <= suppressPrefixLength) return true;
+  const { device } = answer.nexthop;
+  return suppressGroup !== null && isOfGroup(netns, device, suppressGroup, decider);
 }

@@ -128,7 +128,7 @@ function aliasOrder(a: Route, b: Route): number {
 /** IPTOS_TOS_MASK without the ECN bits, which route lookups ignore. */
 const LEGACY_TOS_MASK = 0x1c;
 
-/** The best match of one table. Linux: fib_table_lookup(). */
+/** The best match of one table. Linux: fib_table_lookup(), where an object misses: backtrace. */
 export function lookupTable(
   netns: NetnsState,
   table: Table | undefined,
@@ -137,11 +137,19 @@ export function lookupTable(
 ): TableAnswer {
   const { destination } = key;
   if (!table || destination.family !== 4) return { kind: 'miss' };
+  let leftLeaf: number | null = null;
   for (const { mask, routes } of table) {
-    for (const route of routes.get((destination.bits & mask) >>> 0) ?? []) {
+    const network = (destination.bits & mask) >>> 0;
+    if (network === leftLeaf) continue;
+    for (const route of routes.get(network) ?? []) {
       if (route.tos !== 0 && route.tos !== (key.tos & LEGACY_TOS_MASK)) continue;
       const answer = answerOf(netns, route, key, decider);
       if (answer) return answer;
+      // Where an object has no way, all routes of this network address are passed over.
+      if (route.byObject) {
+        leftLeaf = network;
+        break;
+      }
     }
   }
   return { kind: 'miss' };

@@ -31,6 +31,8 @@ export interface Route {
   readonly metric: number;
   readonly tos: number;
   readonly nexthops: readonly Nexthop[];
+  /** They are those of an object of `ip nexthop`, which is looked up in its own way. */
+  readonly byObject?: true;
   readonly mtu: number | null;
   readonly advmss: number | null;
   /** Present when the route does what is not modelled (`encap ip`), by name. */
@@ -58,6 +60,10 @@ export interface RoutingRule {
   readonly iif: string | null;
   readonly oif: string | null;
   readonly tos: number | null;
+  /** All six bits, unlike `tos`. */
+  readonly dscp?: number;
+  /** Of a packet that came out of a tunnel without settings of its own (`external`). */
+  readonly tunnelId?: number;
   readonly protocol: number | null;
   readonly sport: PortRange | null;
   readonly dport: PortRange | null;
@@ -78,6 +84,8 @@ export type RoutingRuleAction =
       readonly kind: 'table';
       readonly table: string;
       readonly suppressPrefixLength: number | null;
+      /** `suppress_ifgroup`: a route out of a device of this group does not count. */
+      readonly suppressGroup: number | null;
     }
   | { readonly kind: 'goto'; readonly priority: number }
   | { readonly kind: 'nop' }

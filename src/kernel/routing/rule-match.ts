@@ -2,6 +2,7 @@ import { IPV4_ANY } from '../../packet/address.ts';
 import { netnsKey } from '../../packet/place.ts';
 import { contains, formatPrefix, type Prefix } from '../../packet/prefix.ts';
 import { type Decider, yesNo } from '../decide.ts';
+import { deviceNamed } from '../device/find-device.ts';
 import type { NetnsState } from '../netns-state.ts';
 import type { FibKey } from './fib.ts';
 import type { PortRange, RoutingRule } from './route.ts';
@@ -31,6 +32,9 @@ function knownSelectorsHold(rule: RoutingRule, key: FibKey): boolean {
   if (rule.fwmark && ((rule.fwmark.value ^ key.mark) & rule.fwmark.mask) !== 0) return false;
   // ECN bits never take part. Linux: inet_dsfield_to_dscp().
   if (rule.tos !== null && rule.tos !== 0 && rule.tos !== (key.tos & 0xfc)) return false;
+  if (rule.dscp !== undefined && rule.dscp !== key.tos >> 2) return false;
+  // Only a device that takes tunnels of any id gives packets one; those are not modelled.
+  if (rule.tunnelId !== undefined) return false;
   if (rule.protocol !== null && rule.protocol !== 0 && rule.protocol !== key.protocol) {
     return false;
   }
@@ -75,6 +79,26 @@ function unsupportedSelectorsHold(netns: NetnsState, rule: RoutingRule, decider:
     topic: 'routing-rule',
     where: netns.ref,
     subject: describeRule(rule),
+    options: yesNo('no', 3),
+  });
+  return answer.value === 'yes';
+}
+
+/** Whether a device is of a group; asked where `ip` printed a name that only the node can resolve. */
+export function isOfGroup(
+  netns: NetnsState,
+  device: string,
+  group: number,
+  decider: Decider,
+): boolean {
+  const known = deviceNamed(netns, device);
+  if (known?.group !== undefined) return known.group === group;
+  const answer = decider.decide({
+    id: `device-group:${netnsKey(netns.ref)}:${device}:${group}`,
+    kind: 'unknown',
+    topic: 'routing-rule',
+    where: netns.ref,
+    subject: `device ${device} is of group ${group}`,
     options: yesNo('no', 3),
   });
   return answer.value === 'yes';

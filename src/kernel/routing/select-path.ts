@@ -29,7 +29,8 @@ function selectLeg(netns: NetnsState, result: Found, key: FibKey, decider: Decid
   const { route } = result;
   const legs = route.nexthops.filter((hop) => alive(netns, hop, decider));
   if (legs.length < 2) return result;
-  if (key.source && key.iif === 'lo' && prefersMatchingSource(netns)) {
+  // Linux: nexthop_path_fib_result() looks at the hash only.
+  if (key.source && key.iif === 'lo' && !route.byObject && prefersMatchingSource(netns)) {
     const source = key.source;
     const matching = legs.filter((hop) =>
       sameAddress(sourceOfLeg(netns, route, hop, decider), source),

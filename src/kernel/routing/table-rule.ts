@@ -15,7 +15,7 @@ export function tableRule(priority: number, table: string): RoutingRule {
     sport: null,
     dport: null,
     uidRange: null,
-    action: { kind: 'table', table, suppressPrefixLength: null },
+    action: { kind: 'table', table, suppressPrefixLength: null, suppressGroup: null },
     unsupported: [],
     line: null,
   };

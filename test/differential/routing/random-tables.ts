@@ -17,6 +17,17 @@ type Random = (below: number) => number;
 /** Devices of the generated namespace; `d3` has no address, `d4` stays down. */
 export const DEVICES = ['d0', 'd1', 'd2', 'd3', 'd4'] as const;
 
+/** Objects of `ip nexthop`: single ones, one of them without a way, and a group. */
+const NEXTHOP_OBJECTS = [1, 2, 3, 4] as const;
+
+const OBJECT_COMMANDS = [
+  'link set d1 group 5',
+  'nexthop add id 1 via 10.0.0.1 dev d0',
+  'nexthop add id 2 via 10.5.1.1 dev d1',
+  'nexthop add id 3 blackhole',
+  'nexthop add id 4 group 1/2,3',
+];
+
 /** Commands of `ip -batch` that build devices and addresses. The same for every seed. */
 export const DEVICE_COMMANDS: readonly string[] = [
   ...DEVICES.flatMap((name) => [
@@ -32,6 +43,7 @@ export const DEVICE_COMMANDS: readonly string[] = [
   'addr add 192.168.82.0/16 dev d2',
   'addr add 192.168.99.9/32 dev lo',
   'addr add 10.9.0.1 peer 10.9.0.2/32 dev d2',
+  ...OBJECT_COMMANDS,
 ];
 
 export const OWN_ADDRESSES = [
@@ -101,6 +113,8 @@ function randomRoute(random: Random): string {
       return `route add ${tos}throw ${prefix} ${end}`;
     case 4:
       return `route add ${prefix} ${end} nexthop ${weighted(random)} nexthop ${weighted(random)}`;
+    case 5:
+      return `route add ${tos}${prefix} nhid ${pick(random, NEXTHOP_OBJECTS)} ${end}`;
     default: {
       const prefsrc = random(4) === 0 ? ` src ${pick(random, OWN_ADDRESSES.slice(0, 5))}` : '';
       const mtu = random(6) === 0 ? ' mtu 1300' : '';
@@ -127,6 +141,7 @@ function randomRule(random: Random, priority: number): string {
   if (random(8) === 0) words.push(`ipproto ${pick(random, ['tcp', 'udp'])}`);
   if (random(8) === 0) words.push(`sport ${pick(random, ['1000-2000', '53'])}`);
   if (random(8) === 0) words.push(`dport ${pick(random, ['80', '400-500'])}`);
+  if (random(12) === 0) words.push(`tun_id ${pick(random, [1, 7])}`);
   if (random(8) === 0) words.push(`uidrange ${pick(random, ['0-0', '1000-2000'])}`);
   words.push(randomAction(random, priority));
   return words.join(' ');
@@ -146,6 +161,8 @@ function randomAction(random: Random, priority: number): string {
       return `goto ${pick(random, [priority + 100, 32766, priority + 55])}`;
     case 5:
       return `lookup ${pick(random, TABLES)} suppress_prefixlength ${pick(random, [0, 8, 16])}`;
+    case 6:
+      return `lookup ${pick(random, TABLES)} suppress_ifgroup ${pick(random, [0, 5, 6])}`;
     default:
       return `lookup ${pick(random, TABLES)}`;
   }

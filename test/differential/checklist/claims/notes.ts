@@ -68,6 +68,11 @@ export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
     'accepted-mark',
     'postrouting-sees-the-vxlan-device',
   ),
+  'mtu-local-error.md': inFile(
+    'test/differential/mtu/data-after-handshake.test.ts',
+    'arrives where the client itself sends it another way than it thought',
+    'stalls where the client does not let its own error out',
+  ),
   'nft-conntrack-in-use.md': inFile(
     'test/differential/nft/conntrack-in-use.test.ts',
     'ct state new in ip6',
@@ -103,6 +108,11 @@ export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
     'an unreachable rule says that there is no route',
   ),
   'routing-multipath-source.md': RANDOM.routes,
+  'routing-nexthop-objects.md': inFile(
+    'test/differential/routing/selectors.test.ts',
+    'an object of another device: what is left of its leaf is passed over',
+    'a leg of a group, whatever the source',
+  ),
   'tunnel-outer-packet.md': here(
     'a pod reaches a pod through VXLAN',
     'a tunnel whose other end is routed into the tunnel drops',
