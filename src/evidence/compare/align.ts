@@ -90,6 +90,11 @@ function placedOf({ sightings }: FlowPart, sides: Sides): readonly Placed[] {
 /** The client's port is another one at each attempt and says nothing. */
 const COMPARED = FIELDS.filter((field) => field !== 'sport');
 
+/** The fields that two sightings of one packet both show and that differ. */
+export function sightingDifferences(a: Observation, b: Observation): readonly FieldDifference[] {
+  return differencesOf(a, b, FIELDS);
+}
+
 function differencesOf(
   a: Observation,
   b: Observation,
