@@ -23,6 +23,9 @@ export interface BodyContext {
   readonly ends: Pick<ObservedPacket, 'source' | 'destination'>;
 }
 
+const PROTOCOL_IPV6 = 41;
+const PROTOCOL_FRAGMENT = 44;
+
 /** `[udp sum ok] `, `[bad icmp6 cksum 0x1 -> 0x2!] `, which -v puts first. */
 const CHECKSUM = /^\[[^\]]{0,20}(?:cksum|sum ok)[^\]]{0,40}\] /;
 
@@ -36,7 +39,7 @@ export function readTcpdumpBody(text: string, context: BodyContext): TcpdumpBody
   }
   const udp = /^UDP, (?:bad )?length:? (\d{1,5})/.exec(body);
   if (udp) return { ...plain(PROTOCOL.udp), length: headerLength(context) + 8 + Number(udp[1]) };
-  if (/^ICMP6?[ ,]/.test(body)) {
+  if (/^ICMP6?[ ,:]/.test(body)) {
     const family = context.ends.source.family;
     const protocol = family === 4 ? PROTOCOL.icmp : PROTOCOL.icmpv6;
     return { ...plain(protocol), icmp: readTcpdumpIcmp(body, context.ends) };
@@ -45,6 +48,11 @@ export function readTcpdumpBody(text: string, context: BodyContext): TcpdumpBody
   if (tunnel) return tunnel;
   const protocol = context.protocol ?? protocolOfWords(body, context.hasPorts);
   return protocol === null ? null : plain(protocol);
+}
+
+/** What a fragment is of that is not the first one, nothing says: it is printed as a fragment. */
+export function laterFragment(): TcpdumpBody {
+  return plain(PROTOCOL_FRAGMENT);
 }
 
 function plain(protocol: number): TcpdumpBody {
@@ -59,6 +67,9 @@ function headerLength(context: BodyContext): number {
   return context.ends.source.family === 4 ? 20 : 40;
 }
 
+const GENEVE =
+  /^Geneve, Flags \[[^\]]{0,20}\], vni (0x[0-9a-f]{1,8}|\d{1,8})(?:(?:, proto [\w ]{1,30}\(0x[0-9a-f]{1,4}\))?(?:, options \[[^\]]{0,300}\])?: )?/;
+
 function readTunnel(text: string, body: string): TcpdumpBody | null {
   const vxlan = /^(VXLAN|OTV), flags \[[^\]]{0,20}\]/.exec(body);
   if (vxlan) {
@@ -66,19 +77,25 @@ function readTunnel(text: string, body: string): TcpdumpBody | null {
     const carries = { kind: 'vxlan', vni: vni === undefined ? null : Number(vni) } as const;
     return { ...plain(PROTOCOL.udp), carries };
   }
-  const geneve = /^Geneve, Flags \[[^\]]{0,20}\], vni (0x[0-9a-f]{1,8}|\d{1,8})/.exec(body);
+  const geneve = GENEVE.exec(body);
   if (geneve) {
     const carries = { kind: 'geneve', vni: Number(geneve[1]) } as const;
-    return { ...plain(PROTOCOL.udp), carries, innerAt: afterLength(text) };
+    const shown = body[geneve[0].length - 1] === ' ';
+    const innerAt = shown ? text.length - body.length + geneve[0].length : afterLength(text);
+    return { ...plain(PROTOCOL.udp), carries, innerAt };
   }
   if (/^GREv\d,/.test(body)) {
     const carries = { kind: 'gre', vni: null } as const;
     return { ...plain(PROTOCOL.gre), carries, innerAt: afterLength(text) };
   }
   // With -e the carried packet has no word before it.
-  if (/^(?:IP6? |\(tos 0x)/.test(body) || findEndpointPair(body, 0)?.start === 0) {
+  const pair = findEndpointPair(body, 0);
+  if (/^(?:IP6? |\((?:tos|class|flowlabel) 0x|\(hlim )/.test(body) || pair?.start === 0) {
     const carries = { kind: 'ipip', vni: null } as const;
-    return { ...plain(PROTOCOL.ipip), carries, innerAt: text.length - body.length };
+    const isIpv6 =
+      /^(?:IP6 |\((?:class|flowlabel|hlim) )/.test(body) || pair?.a.address.family === 6;
+    const outer = isIpv6 ? PROTOCOL_IPV6 : PROTOCOL.ipip;
+    return { ...plain(outer), carries, innerAt: text.length - body.length };
   }
   return null;
 }
@@ -90,7 +107,8 @@ function afterLength(text: string): number | null {
 }
 
 function protocolOfWords(body: string, hasPorts: boolean): number | null {
-  const word = /^([A-Za-z0-9-]{1,20})/.exec(body)?.[1]?.toLowerCase() ?? '';
+  // What a capture's length cut off is named: `[|tcp]`.
+  const word = /^(?:\[\|)?([A-Za-z0-9-]{1,20})/.exec(body)?.[1]?.toLowerCase() ?? '';
   const numbered = /^ip-proto-(\d{1,3})$/.exec(word)?.[1];
   if (numbered !== undefined) return parseProtocol(numbered);
   const named = parseProtocol(word);

@@ -11,22 +11,25 @@ export interface TcpdumpEndpoint {
 
 const V4 = /^(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:\.([A-Za-z0-9][\w.+-]{0,40}))?$/;
 
+export type TcpdumpPort = Omit<TcpdumpEndpoint, 'address'>;
+
 /** Null when the host is not a numeric address. */
 export function parseTcpdumpEndpoint(token: string): TcpdumpEndpoint | null {
   const v4 = V4.exec(token);
   if (v4) {
     const address = parseIpv4(v4[1] ?? '');
-    return address && { address, ...readPort(v4[2]) };
+    return address && { address, ...readTcpdumpPort(v4[2]) };
   }
   if (!token.includes(':') || token.length > 100) return null;
   const dot = token.lastIndexOf('.');
   const bare = parseAddress(token);
   if (bare) return { address: bare, port: null, portName: null };
   const address = dot < 0 ? null : parseAddress(token.slice(0, dot));
-  return address && { address, ...readPort(token.slice(dot + 1)) };
+  return address && { address, ...readTcpdumpPort(token.slice(dot + 1)) };
 }
 
-function readPort(text: string | undefined): Omit<TcpdumpEndpoint, 'address'> {
+/** A port's number, or its name when no table has it. */
+export function readTcpdumpPort(text: string | undefined): TcpdumpPort {
   if (text === undefined) return { port: null, portName: null };
   if (/^\d{1,5}$/.test(text)) {
     const number = Number(text);

@@ -13,6 +13,18 @@ export interface TcpdumpHeader {
   readonly end: number;
 }
 
+/** Of a packet whose header is not known yet: it follows on a line of its own. */
+export const HEADER_TO_COME: TcpdumpHeader = {
+  tos: null,
+  ttl: null,
+  ipId: null,
+  fragmentOffset: null,
+  dontFragment: null,
+  protocol: null,
+  length: null,
+  end: 0,
+};
+
 const IPV4_START = /\(tos 0x[0-9a-f]{1,2}[, ]/;
 const IPV6_START = /\((?:class 0x|flowlabel 0x|hlim )/;
 

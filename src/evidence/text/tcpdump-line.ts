@@ -1,8 +1,9 @@
 import { BARE_PACKET } from '../bare-packet.ts';
 import type { Encapsulation, ObservedLink, ObservedPacket } from '../observation.ts';
-import { readTcpdumpBody } from './tcpdump-body.ts';
+import { laterFragment, readTcpdumpBody } from './tcpdump-body.ts';
 import { type EndpointPair, findEndpointPair } from './tcpdump-endpoint.ts';
-import { findTcpdumpHeader, type TcpdumpHeader } from './tcpdump-header.ts';
+import { readTcpdumpExtensions } from './tcpdump-extensions.ts';
+import { findTcpdumpHeader, HEADER_TO_COME, type TcpdumpHeader } from './tcpdump-header.ts';
 import { readTcpdumpPrefix, type TcpdumpPrefix } from './tcpdump-prefix.ts';
 
 /** One physical line of tcpdump's text. */
@@ -33,6 +34,9 @@ const OUI = '(?: \\(oui [^)]{0,40}\\))?';
 const FRAME = new RegExp(`^(${MAC})${OUI} > (${MAC}|Broadcast)${OUI}, `);
 const COOKED = new RegExp(`^(?:ifindex \\d{1,9} )?(${MAC})${OUI},? ethertype `);
 
+/** With -v the packet behind MPLS labels is on the next line. */
+const LABELLED = /(?:^|: )MPLS \(label/;
+
 /** Tunnels in tunnels: more than any real one. */
 const MAX_DEPTH = 4;
 
@@ -62,7 +66,11 @@ export function parseTcpdumpLine(
   const pair = own ? findEndpointPair(rest, own.end) : first;
   if (!pair) {
     if (own) return { kind: 'header', prefix, link, header: own };
+    if (timed && LABELLED.test(rest)) {
+      return { kind: 'header', prefix, link, header: HEADER_TO_COME };
+    }
     if (!(timed && marked)) return null;
+    if (link !== null && !/ethertype IPv[46]/.test(rest)) return { kind: 'no-packet' };
     return { kind: 'unreadable', code: rest.includes(' > ') ? 'host-name' : 'packet-line-cut' };
   }
   const known = own ?? header;
@@ -84,9 +92,17 @@ function readPacket(from: PacketText): TcpdumpLine {
   const { prefix, link, pair, header } = from;
   const { a, b } = pair;
   const ends = { source: a.address, destination: b.address };
-  const text = from.rest.slice(pair.end);
-  const hasPorts = a.port !== null || a.portName !== null;
-  const body = readTcpdumpBody(text, { protocol: header?.protocol ?? null, hasPorts, ends });
+  const behind = from.rest.slice(pair.end);
+  const extensions = readTcpdumpExtensions(behind);
+  const text = extensions ? behind.slice(extensions.end) : behind;
+  const sport = extensions?.ports?.a ?? a;
+  const dport = extensions?.ports?.b ?? b;
+  const hasPorts = sport.port !== null || sport.portName !== null;
+  // A header that only says that others follow does not say what the packet is.
+  const stated = extensions ? null : (header?.protocol ?? null);
+  const body =
+    readTcpdumpBody(text, { protocol: stated, hasPorts, ends }) ??
+    (extensions && extensions.fragmentOffset !== null ? laterFragment() : null);
   if (!body) return { kind: 'unreadable', code: 'protocol-not-shown' };
   const inner =
     body.innerAt !== null && from.depth < MAX_DEPTH
@@ -97,15 +113,15 @@ function readPacket(from: PacketText): TcpdumpLine {
     ...BARE_PACKET,
     ...ends,
     protocol: body.protocol,
-    sport: a.port,
-    dport: b.port,
-    sportName: a.portName,
-    dportName: b.portName,
+    sport: sport.port,
+    dport: dport.port,
+    sportName: sport.portName,
+    dportName: dport.portName,
     tos: header?.tos ?? null,
     ttl: header?.ttl ?? null,
-    ipId: header?.ipId ?? null,
+    ipId: extensions?.ipId ?? header?.ipId ?? null,
     dontFragment: header?.dontFragment ?? null,
-    fragmentOffset: header?.fragmentOffset ?? null,
+    fragmentOffset: extensions?.fragmentOffset ?? header?.fragmentOffset ?? null,
     length: header?.length ?? body.length,
     tcp: body.tcp,
     icmp: body.icmp,

@@ -11,7 +11,9 @@ export interface TcpdumpPrefix extends LineTime {
 const NUMBER = /^\d{1,9} {2}(?=[\dI])/;
 const CLOCK = /^ ?(?:(\d{4})-(\d{2})-(\d{2}) )?(\d{2}):(\d{2}):(\d{2})\.(\d{6}(?:\d{3})?) +/;
 const EPOCH = /^(\d{9,11})\.(\d{6}(?:\d{3})?) +/;
-const ANY = /^(?:([A-Za-z][\w.@:-]{0,15}) +)?(In|Out|B|M|P) +/;
+const ANY = /^(?:([A-Za-z][\w.@:-]{0,15}|\?) +)?(In|Out|B|M|P) +/;
+/** Without a time (-t) only what follows shows that it is one. */
+const ANY_UNTIMED = /^(?:([A-Za-z][\w.@:-]{0,15}|\?) +)(In|Out|B|M|P) +(?=IP6? |ARP, |ifindex |\()/;
 
 export function readTcpdumpPrefix(line: string): TcpdumpPrefix {
   const from = NUMBER.exec(line)?.[0].length ?? 0;
@@ -20,12 +22,12 @@ export function readTcpdumpPrefix(line: string): TcpdumpPrefix {
   const epoch = clock ? null : EPOCH.exec(text);
   const time = clock ? clockTime(clock) : epoch ? epochTime(epoch) : NO_TIME;
   const stamp = clock ?? epoch;
-  if (!stamp) return { ...NO_TIME, device: null, direction: null, end: from };
-  const end = from + stamp[0].length;
-  const any = ANY.exec(line.slice(end));
+  const end = from + (stamp?.[0].length ?? 0);
+  const any = (stamp ? ANY : ANY_UNTIMED).exec(line.slice(end));
   return {
     ...time,
-    device: any?.[1] ?? null,
+    // A device that was gone when the file was printed.
+    device: any?.[1] === '?' ? null : (any?.[1] ?? null),
     direction: any ? (any[2] === 'Out' ? 'out' : 'in') : null,
     end: end + (any?.[0].length ?? 0),
   };

@@ -1,6 +1,6 @@
 import type { SourceRef } from '../../packet/source-ref.ts';
 import type { Encapsulation, ObservedLink, ObservedPacket } from '../observation.ts';
-import type { TcpdumpHeader } from './tcpdump-header.ts';
+import { HEADER_TO_COME, type TcpdumpHeader } from './tcpdump-header.ts';
 import { parseTcpdumpLine, type TcpdumpLine } from './tcpdump-line.ts';
 import type { TcpdumpPrefix } from './tcpdump-prefix.ts';
 import { NO_TIME } from './wall-time.ts';
@@ -51,8 +51,7 @@ export function tcpdumpReader(emit: (packet: TcpdumpPacket) => void): TcpdumpRea
   };
 
   const take = (packet: Extract<TcpdumpLine, { kind: 'packet' }>, source: SourceRef): void => {
-    const timed = packet.prefix.base !== 'none';
-    if (waiting && !timed) {
+    if (waiting && !starts(packet.prefix)) {
       const outer = waiting;
       const whole = attach(outer.packet, packet.packet, outer.carries);
       waiting = null;
@@ -73,6 +72,11 @@ export function tcpdumpReader(emit: (packet: TcpdumpPacket) => void): TcpdumpRea
     const before = header;
     const parsed = parseTcpdumpLine(line, before?.header ?? null);
     header = null;
+    if (parsed === null && before?.header === HEADER_TO_COME) {
+      // More labels.
+      header = before;
+      return { kind: 'recognised' };
+    }
     if (parsed === null) {
       return before ? { kind: 'unreadable', code: 'header-without-packet' } : { kind: 'other' };
     }
@@ -80,13 +84,19 @@ export function tcpdumpReader(emit: (packet: TcpdumpPacket) => void): TcpdumpRea
       case 'unreadable':
         return parsed;
       case 'no-packet':
+        // What a waiting packet carries, or another frame: it waits no longer.
+        flush();
         return { kind: 'recognised' };
-      case 'header':
-        if (parsed.prefix.base !== 'none') flush();
-        header = { header: parsed.header, prefix: parsed.prefix, link: parsed.link, source };
+      case 'header': {
+        const continues = before?.header === HEADER_TO_COME && !starts(parsed.prefix);
+        if (starts(parsed.prefix)) flush();
+        header = continues
+          ? { ...before, header: parsed.header, source: joined(before.source, source) }
+          : { header: parsed.header, prefix: parsed.prefix, link: parsed.link, source };
         return { kind: 'recognised' };
+      }
       case 'packet': {
-        const continues = before !== null && parsed.prefix.base === 'none';
+        const continues = before !== null && !starts(parsed.prefix);
         const prefix: TcpdumpPrefix = continues ? before.prefix : parsed.prefix;
         const link = continues ? before.link : parsed.link;
         const first = continues ? joined(before.source, source) : source;
@@ -101,6 +111,11 @@ export function tcpdumpReader(emit: (packet: TcpdumpPacket) => void): TcpdumpRea
   };
 
   return { feed, flush };
+}
+
+/** What a packet carries or quotes has a line without time and device. */
+function starts({ base, direction }: TcpdumpPrefix): boolean {
+  return base !== 'none' || direction !== null;
 }
 
 function joined(first: SourceRef, second: SourceRef): SourceRef {
