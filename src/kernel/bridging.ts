@@ -64,6 +64,10 @@ export function bridgeReceive(kernel: Kernel, frame: BridgedFrame): Departure {
         kernel.run.decider,
       );
       if (found.kind === 'drop') return dropAt(kernel, skb, found.reason, bridge, found.reason);
+      // Of IPv6 a route that refuses ends it in silence. Linux: br_nf_pre_routing_finish_ipv6().
+      if (found.kind === 'error' && skb.packet.source.family === 6) {
+        return dropAt(kernel, skb, found.errno, bridge);
+      }
       // A route that refuses is one: the frame goes up to it, and it answers. Linux: ip_error().
       forUs = !(found.kind === 'forward' && found.device === bridge);
       if (found.kind === 'forward' && !forUs) {

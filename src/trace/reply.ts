@@ -20,7 +20,7 @@ import { findListener } from '../kernel/socket.ts';
 import { acceptedMark, replyMark } from '../kernel/sysctl-lookup.ts';
 import { hopLimit } from '../kernel/sysctl-lookup6.ts';
 import { isAny, isMulticast } from '../packet/address.ts';
-import { needsDevice } from '../packet/ipv6-type.ts';
+import { isLinkLocal, needsDevice } from '../packet/ipv6-type.ts';
 import { type Packet, ports } from '../packet/packet.ts';
 import { comeIn } from './come-in.ts';
 import {
@@ -261,10 +261,11 @@ function scoped(
   { destination }: Packet,
   { came, camePreferred }: Sending,
 ): Partial<Pick<OutputKey, 'oif' | 'anyDevice'>> {
-  const device = camePreferred ?? came;
-  if (device === undefined || destination.family !== 6) return {};
-  if (needsDevice(destination)) return { oif: device };
-  return camePreferred === undefined ? {} : { oif: camePreferred, anyDevice: true };
+  if (destination.family !== 6) return {};
+  if (camePreferred !== undefined) {
+    return { oif: camePreferred, ...(needsDevice(destination) ? {} : { anyDevice: true }) };
+  }
+  return came !== undefined && isLinkLocal(destination) ? { oif: came } : {};
 }
 
 /** Sends a packet whose source is given. */

@@ -1,5 +1,5 @@
 import type { DeviceRef } from '../kernel/device/device.ts';
-import { ownsAddress } from '../kernel/device/find-device.ts';
+import { deviceNamed, ownsAddress } from '../kernel/device/find-device.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import {
   advertisementPacket,
@@ -9,7 +9,8 @@ import {
   solicitationPacket,
   solicitationSource,
 } from '../kernel/ndisc.ts';
-import type { Ipv6Address } from '../packet/address.ts';
+import type { NetnsState } from '../kernel/netns-state.ts';
+import { type Ipv6Address, sameAddress } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import { netnsKey, sameNetns } from '../packet/place.ts';
 import { type BridgeHop, bridgesBetween } from './bridges-between.ts';
@@ -56,6 +57,8 @@ export function solicitLink(
     if (!hooksPass(there, question, { kind: 'in', device: end.device })) continue;
     // Who answers knows whom. Linux: ndisc_recv_ns().
     world.run.learnt.set(learntKey(netns, end.device, source), asker);
+    if (answersElsewhere(netns, end.device, source, deviceNamed(kernel.netns, device)?.mac))
+      continue;
     const reply = advertisementPacket(asked);
     if (!hooksPass(there, reply, { kind: 'out', device: end.device })) continue;
     if (!crosses(world, between.map(turned).reverse(), reply)) continue;
@@ -63,6 +66,25 @@ export function solicitLink(
     (answer === 'own' ? own : proxies).push(end);
   }
   return own.length > 0 ? own : proxies;
+}
+
+/**
+ * Whether the answer goes to another MAC than the asker's: other than that of ARP it is sent by the neighbour table,
+ * where an entry that somebody made is not corrected. Linux: ndisc_send_na(), neigh_update().
+ */
+function answersElsewhere(
+  { neighbours }: NetnsState,
+  device: string,
+  asker: Ipv6Address,
+  mac: string | null | undefined,
+): boolean {
+  const entry = neighbours?.find(
+    (known) =>
+      known.device === device &&
+      known.states.some((state) => state === 'PERMANENT' || state === 'NOARP') &&
+      sameAddress(known.address, asker),
+  );
+  return Boolean(mac && entry?.mac && entry.mac !== mac);
 }
 
 /** Whether a message gets through the bridges on its way. */

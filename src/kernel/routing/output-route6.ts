@@ -1,5 +1,12 @@
 import type { Errno } from '../../linux/errno.ts';
-import { IPV6_LOOPBACK, type Ipv6Address, isAny } from '../../packet/address.ts';
+import {
+  type Address,
+  IPV6_LOOPBACK,
+  type Ipv6Address,
+  isAny,
+  isLoopback,
+  sameAddress,
+} from '../../packet/address.ts';
 import { isLinkLocal, needsDevice } from '../../packet/ipv6-type.ts';
 import { PROTOCOL } from '../../packet/protocol.ts';
 import type { Decider } from '../decide.ts';
@@ -45,6 +52,8 @@ export function routeOutput6(netns: NetnsState, key: OutputKey, decider: Decider
 export function routeConnect6(netns: NetnsState, key: OutputKey, decider: Decider): OutputRoute {
   const destination = isAny(key.destination) ? IPV6_LOOPBACK : key.destination;
   if (key.oif === null && isLinkLocal(destination)) return failed('EINVAL');
+  const unbindable = key.source && refusedByBind(netns, key.source, key.oif);
+  if (unbindable) return failed(unbindable);
   // Of a TCP client's port nothing is known yet.
   const sport = key.protocol === PROTOCOL.tcp ? 0 : key.sport;
   const found = routeOutput6(netns, { ...key, destination, sport }, decider);
@@ -52,6 +61,30 @@ export function routeConnect6(netns: NetnsState, key: OutputKey, decider: Decide
     return failed('ENETUNREACH', found.route);
   }
   return found;
+}
+
+/**
+ * Why a socket cannot be bound to an address: it has to be held, and one that means something on a link or host
+ * alone by the device that the socket is bound to. Linux: __inet6_bind(), ipv6_chk_addr().
+ */
+function refusedByBind(netns: NetnsState, source: Address, oif: string | null): Errno | null {
+  if (source.family !== 6 || isAny(source) || !netns.devices) return null;
+  if (isLinkLocal(source) && oif === null) return 'EINVAL';
+  const narrow = isLinkLocal(source) || isLoopback(source);
+  const isHeld = netns.devices.some(
+    ({ name, addresses }) =>
+      (!narrow || oif === null || name === oif) &&
+      addresses.some(
+        ({ address, flags = [] }) =>
+          sameAddress(address, source) &&
+          (!flags.includes('tentative') || flags.includes('optimistic')),
+      ),
+  );
+  return isHeld || nonlocalBind(netns) ? null : 'EADDRNOTAVAIL';
+}
+
+function nonlocalBind({ sysctls }: NetnsState): boolean {
+  return sysctls.values.get('net.ipv6.ip_nonlocal_bind')?.value === '1';
 }
 
 function failed(errno: Errno, route: Route | null = null): OutputRoute {

@@ -1,4 +1,4 @@
-import type { Address, Ipv6Address } from '../../packet/address.ts';
+import { type Address, formatAddress, type Ipv6Address } from '../../packet/address.ts';
 import { ipv6Kind, ipv6Scope, sharedBits } from '../../packet/ipv6-type.ts';
 import { netnsKey } from '../../packet/place.ts';
 import { contains, parsePrefix } from '../../packet/prefix.ts';
@@ -55,7 +55,37 @@ export function selectSource6(
       choice = verdict.rule;
     }
   }
-  return best === null ? null : { address: best.address, choice };
+  if (best === null) return null;
+  return { address: earliest(netns, best, { device, destination }, decider).address, choice };
+}
+
+/**
+ * Of equals on several devices the one whose device came into the namespace first, which no listing
+ * shows: their numbers tell it unless one was moved here. The loopback device is the first of all.
+ */
+function earliest(netns: NetnsState, best: Candidate, to: Towards, decider: Decider): Candidate {
+  const details = deviceNamed(netns, best.device)?.details.kind;
+  if (details === 'loopback' || best.device === to.device) return best;
+  const equals = inRegistrationOrder(netns).flatMap((device) => {
+    const found = (device?.addresses ?? [])
+      .flatMap((held) => asCandidate(device?.name ?? '', held) ?? [])
+      .find((other) => decidingRule(netns, best, other, to, decider) === null);
+    return found ? [found] : [];
+  });
+  if (equals.length < 2) return best;
+  const answer = decider.decide({
+    id: `interface-address:${netnsKey(netns.ref)}:first6:${formatAddress(to.destination)}`,
+    kind: 'unknown',
+    topic: 'interface-address',
+    where: netns.ref,
+    subject: 'the first device of several whose addresses suit alike',
+    options: equals.map(({ address }, i) => ({
+      value: formatAddress(address),
+      probability: 1,
+      cost: i === 0 ? 0 : 2,
+    })),
+  });
+  return equals.find(({ address }) => formatAddress(address) === answer.value) ?? best;
 }
 
 /** The kernel goes by when a device came into the namespace; the numbers of devices tell it. */
