@@ -13,8 +13,8 @@ export interface RandomCase {
 
 /**
  * Draws one case. The same seed and number give the same case; each case has a source of chance of
- * its own, so that one can be repeated alone. All addresses are IPv4: sites name theirs as texts,
- * so that another family needs other sites and no other generators.
+ * its own, so that one can be repeated alone. Sites and rules are drawn for IPv4; what a dual-stack site has of
+ * IPv6 is their twin.
  */
 export function randomCase(seed: number, number: number, flows: number): RandomCase {
   const random = seededRandom(seed, number);

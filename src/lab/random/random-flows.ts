@@ -1,4 +1,5 @@
 import type { LabFlow } from '../flow.ts';
+import { twinOf } from './ipv6/twin-text.ts';
 import type { Random } from './random.ts';
 import { MARKS } from './random-routing.ts';
 import { HOST_PORT } from './rules/cni-portmap.ts';
@@ -33,7 +34,7 @@ export function randomFlows(random: Random, site: Site, count: number): readonly
         [2, 'icmp'],
       ]);
     const port = protocol === 'icmp' ? 0 : target.port;
-    return {
+    const drawn: LabFlow = {
       id: `f${i}`,
       from: client.name,
       protocol,
@@ -44,7 +45,14 @@ export function randomFlows(random: Random, site: Site, count: number): readonly
       ...(random.chance(0.05) ? { mark: Number(random.pick(MARKS).replace(/\/.*/, '')) } : {}),
       payload: payloadOf(random, site, protocol),
     };
+    return site.dual && random.chance(0.6) ? twinFlow(drawn) : drawn;
   });
+}
+
+/** The same flow of IPv6. */
+function twinFlow(flow: LabFlow): LabFlow {
+  const { to, source } = flow;
+  return { ...flow, to: twinOf(to), ...(source === undefined ? {} : { source: twinOf(source) }) };
 }
 
 /** Bytes as ping and the model's datagrams have them; TCP's come after the handshake. */

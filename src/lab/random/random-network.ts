@@ -1,5 +1,7 @@
 import type { Topology } from '../topology/topology.ts';
 import { type Draft, finishDraft, newDraft } from './draft.ts';
+import { addTwin } from './ipv6/twin-draft.ts';
+import { twinOf } from './ipv6/twin-text.ts';
 import { joinNodes } from './join-nodes.ts';
 import { addPod } from './pod-draft.ts';
 import type { Random } from './random.ts';
@@ -66,6 +68,7 @@ export function randomNetwork(random: Random, site: Site): Topology {
   randomNeighbours(context);
   randomSysctls(context);
   randomRules(context);
+  if (site.dual) addIpv6(context, [...drafts.values()]);
   return {
     namespaces: [...drafts.values()].map(finishDraft),
     cables,
@@ -76,6 +79,19 @@ export function randomNetwork(random: Random, site: Site): Topology {
       ...(segment.antiSpoof ? { filter: antiSpoofing(site, segment.name) } : {}),
     })),
   };
+}
+
+/** A relay carries IPv4 only: nodes that are joined by one reach each other's pods directly. */
+function addIpv6({ site, random }: NetworkContext, drafts: readonly Draft[]): void {
+  for (const [index, draft] of drafts.entries()) addTwin(random, draft, index + 1);
+  if (site.overlay !== 'flannel-udp') return;
+  for (const node of site.nodes) {
+    for (const other of site.nodes) {
+      const net = `${twinOf(`${other.podNet}.0`)}/64`;
+      const line = `route add ${net} via ${twinOf(other.nics[0].address)} dev eth0`;
+      if (other !== node) drafts.find(({ name }) => name === node.name)?.ip.push(line);
+    }
+  }
 }
 
 /** What the generators of one network share. */

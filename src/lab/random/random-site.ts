@@ -29,6 +29,8 @@ export function randomSite(random: Random): Site {
     gateway: random.chance(0.45) ? randomGateway(random, segments) : null,
     services: randomServices(random, pods),
     overlay: nodeCount === 1 ? 'none' : randomOverlay(random),
+    // About one cluster in four is dual-stack; more are drawn, for IPv6 is younger here.
+    dual: random.chance(0.35),
   };
 }
 

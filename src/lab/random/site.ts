@@ -12,6 +12,8 @@ export interface Site {
   readonly segments: readonly SiteSegment[];
   /** How pods of different nodes reach each other. */
   readonly overlay: Overlay;
+  /** Everything has IPv6 beside IPv4. */
+  readonly dual: boolean;
 }
 
 export type Overlay = 'vxlan' | 'flannel-udp' | 'host-gw' | 'none';
