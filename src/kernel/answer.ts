@@ -2,6 +2,7 @@ import type { Address } from '../packet/address.ts';
 import type { IcmpHeader, Packet } from '../packet/packet.ts';
 import { PROTOCOL } from '../packet/protocol.ts';
 import type { IcmpError } from './icmp-error.ts';
+import type { OutputRoute } from './routing/lookup.ts';
 import type { Skb } from './skb.ts';
 
 /** A packet that no kernel has seen yet. */
@@ -142,9 +143,22 @@ export function icmpErrorPacket(error: IcmpError, about: Packet, from: Address):
   };
 }
 
-/** The largest segment a route's MTU allows, bytes. Linux: ipv4_default_advmss(), ip6_default_advmss(). */
+/** Linux: IPV4_MAX_PMTU, net.ipv4.route.min_adv_mss. */
+const LARGEST_PACKET = 65_535;
+const SMALLEST_OFFER = 256;
+
+/** The largest segment an MTU allows, bytes. Linux: ipv4_default_advmss(), ip6_default_advmss(). */
 export function mssOf(mtu: number, family: 4 | 6): number {
-  return mtu - TCP_HEADER - (family === 4 ? 20 : 40);
+  const fits = Math.min(mtu, LARGEST_PACKET) - TCP_HEADER - (family === 4 ? 20 : 40);
+  return Math.max(fits, SMALLEST_OFFER);
+}
+
+/** The segment size that a SYN by a route offers: what the route says, or what its MTU allows. */
+export function offeredMss(
+  { route, mtu }: Extract<OutputRoute, { readonly kind: 'route' }>,
+  family: 4 | 6,
+): number {
+  return route?.advmss ?? mssOf(mtu, family);
 }
 
 /** Length of a first packet of a protocol, bytes. */

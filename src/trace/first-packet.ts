@@ -1,4 +1,4 @@
-import { firstPacketLength, freshSkb, mssOf } from '../kernel/answer.ts';
+import { firstPacketLength, freshSkb, mssOf, offeredMss } from '../kernel/answer.ts';
 import type { Device } from '../kernel/device/device.ts';
 import { deviceNamed } from '../kernel/device/find-device.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
@@ -90,7 +90,7 @@ function sendFromSocket(kernel: Kernel, flow: Flow, draft: Packet): Start {
     // The segment size is fixed now; a later reroute does not change it.
     transport:
       draft.transport.kind === 'tcp'
-        ? { ...draft.transport, mss: mssOf(route.mtu, family) }
+        ? { ...draft.transport, mss: offeredMss(route, family) }
         : draft.transport,
   };
   const skb: Skb = freshSkb(packet, flow.mark);

@@ -3,7 +3,7 @@ import {
   freshSkb,
   icmpErrorPacket,
   isEchoRequest,
-  mssOf,
+  offeredMss,
   reset,
   synAck,
 } from '../kernel/answer.ts';
@@ -285,7 +285,7 @@ function sendReply(kernel: Kernel, draft: Packet, sending: Sending): Crossing {
   const ttl = family === 6 ? hopLimit(kernel.netns, route.device) : draft.ttl;
   const packet: Packet =
     draft.transport.kind === 'tcp' && draft.transport.mss !== undefined
-      ? { ...draft, ttl, transport: { ...draft.transport, mss: mssOf(route.mtu, family) } }
+      ? { ...draft, ttl, transport: { ...draft.transport, mss: offeredMss(route, family) } }
       : { ...draft, ttl };
   const skb = { ...freshSkb(packet, mark), ct };
   record(kernel, skb, { kind: 'socket', operation: 'reply' }, { oif: route.device });

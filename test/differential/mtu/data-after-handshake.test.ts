@@ -3,6 +3,7 @@ import { JUDGING_PLAN, judge } from '../../../src/cli/lab/judge.ts';
 import type { Lab } from '../../../src/lab/lab.ts';
 import { openLab } from '../../../src/lab/open-lab.ts';
 import type { LabNamespace, Topology } from '../../../src/lab/topology/topology.ts';
+import type { Outcome } from '../../../src/trace/trace.ts';
 import { labMissing } from '../paths/namespaces.ts';
 
 /**
@@ -13,6 +14,8 @@ const missing = labMissing(['ip', 'unshare', 'iptables-nft', 'ss']);
 
 /** Milliseconds without any packet after which the kernel's first timer has surely run. */
 const TIMER = 700;
+
+const PLAN = { ...JUDGING_PLAN, captures: true };
 
 type State = Omit<LabNamespace, 'name' | 'place'>;
 
@@ -78,6 +81,18 @@ const CASES: readonly Case[] = [
     bytes: 1300,
   },
   {
+    what: 'arrives in the size that the client asks for, from the server',
+    client: { ip: ['route add 10.2.0.0/24 via 10.1.0.1 advmss 1000'] },
+    answered: true,
+    bytes: 1400,
+  },
+  {
+    what: 'arrives in the smallest size that a SYN offers',
+    client: { ip: ['route add 10.2.0.0/24 via 10.1.0.1 mtu lock 280'] },
+    answered: true,
+    bytes: 280,
+  },
+  {
     what: 'arrives where the client itself sends it another way than it thought',
     client: {
       ip: ['link set eth1 up mtu 1350', 'addr add 10.3.0.2/24 dev eth1'],
@@ -122,13 +137,17 @@ describe.skipIf(missing !== null)(
         lab,
         topologyOf(one),
         [{ ...flow, payload: 4000 }],
-        one.patient ? { ...JUDGING_PLAN, quiet: TIMER } : JUDGING_PLAN,
+        one.patient ? { ...PLAN, quiet: TIMER } : PLAN,
       );
       await lab.clear({});
       const [{ report, trace } = { report: null, trace: null }] = flows;
       expect(report?.client.outcome).toBe('connected');
       expect(report?.client.answer !== null).toBe(one.answered);
       const [outcome] = trace?.outcomes ?? [];
+      const seen = (report?.sightings ?? []).flatMap(({ namespace, packet }) =>
+        namespace === 'c' && packet?.tcp?.flags.syn ? (packet.tcp.mss ?? []) : [],
+      );
+      expect(offers(outcome)).toEqual(seen);
       expect(outcome?.client).toBe('connected');
       expect(outcome?.transfer).toMatchObject({
         kind: one.answered ? 'delivered' : 'stalled',
@@ -144,6 +163,18 @@ describe.skipIf(missing !== null)(
     });
   },
 );
+
+/** The segment sizes that the SYN and the SYN-ACK offer when they pass the client's device. */
+function offers(outcome: Outcome | undefined): readonly number[] {
+  return (outcome?.packets ?? []).flatMap(({ steps }) => {
+    const passing = steps.find(
+      ({ where, action }) =>
+        where.node === 'c' && (action.kind === 'transmit' || action.kind === 'receive'),
+    );
+    const transport = passing?.skb.packet.transport;
+    return transport?.kind === 'tcp' ? (transport.mss ?? []) : [];
+  });
+}
 
 function topologyOf({ client = {}, router = {}, mtu = 1400 }: Case): Topology {
   return {
