@@ -4,6 +4,8 @@ import { type Canvas, COLOURED, PLAIN } from '../report/text/style.ts';
 export interface Io {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Writes bytes as they came; absent where there is only text. */
+  readonly outBytes?: (bytes: Uint8Array) => void;
   readonly canvas: Canvas;
   readonly stdin: AsyncIterable<Uint8Array>;
 }
@@ -22,6 +24,8 @@ export function processIo(): Io {
   return {
     out: (text) => stdout.write(printable(text)),
     err: (text) => stderr.write(printable(text)),
+    // A terminal is guarded from control characters, a pipe gets every byte.
+    ...(stdout.isTTY ? {} : { outBytes: (bytes: Uint8Array) => stdout.write(bytes) }),
     canvas: {
       style: colour ? COLOURED : PLAIN,
       width: Math.max(60, Math.min(stdout.columns ?? DEFAULT_WIDTH, 160)),

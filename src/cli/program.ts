@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { annotateCommand } from './commands/annotate.ts';
 import { collectCommand } from './commands/collect.ts';
 import { compareCommand } from './commands/compare.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
@@ -39,6 +40,7 @@ export async function createProgram(
     whyNotCommand(io, setExit),
     compareCommand(io, setExit),
     evidenceCommand(io, setExit),
+    annotateCommand(io),
     collectCommand(io, setExit),
     logRulesCommand(io),
     explainCommand(io),

@@ -14,6 +14,7 @@ const SUBJECTS = [
   'lab-clean',
   'logrules',
   'why-not',
+  'annotate',
   'explain',
 ] as const;
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { annotateSchema } from './annotate.ts';
 import { collectSchema } from './collect.ts';
 import { compareSchema } from './compare.ts';
 import { diagnosisSchema } from './diagnosis.ts';
@@ -27,5 +28,6 @@ export const PUBLISHED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'lab-clean': labCleanSchema,
   logrules: logRulesSchema,
   'why-not': whyNotSchema,
+  annotate: annotateSchema,
   explain: explainSchema,
 };
