@@ -21,8 +21,11 @@ import { settleTimes } from './settle-times.ts';
 export interface PartDraft {
   readonly file: string;
   readonly place: FilePlace;
-  /** False when the packet is not asked for, or was one too many. */
-  observe(observation: Omit<Observation, 'id'>): boolean;
+  /**
+   * False when the packet is not asked for, or was one too many. `elapsed` is the sum of all times
+   * that its format printed up to it, where they may be distances.
+   */
+  observe(observation: Omit<Observation, 'id'>, elapsed?: number): boolean;
   state(statement: Statement): void;
   /** Changes a statement of which only later lines tell the whole. */
   restate(index: number, change: (statement: Statement) => Statement): void;
@@ -52,6 +55,8 @@ export function partDraft(file: string, options: ReadOptions = {}): PartDraft {
   const place = placeOfFile(file);
   const limit = options.limit ?? DEFAULT_LIMIT;
   const observations: Observation[] = [];
+  /** `elapsed` by observation. */
+  const sums = new Map<number, number>();
   const statements: Statement[] = [];
   const counters: CounterReading[] = [];
   const drops: DropSighting[] = [];
@@ -84,7 +89,7 @@ export function partDraft(file: string, options: ReadOptions = {}): PartDraft {
     return {
       value: {
         file: { ...about, unplacedCount, dropped },
-        observations: settleTimes(observations),
+        observations: settleTimes(observations, sums),
         statements,
         counters: settleMoments(counters),
         drops,
@@ -99,12 +104,13 @@ export function partDraft(file: string, options: ReadOptions = {}): PartDraft {
   return {
     file,
     place,
-    observe(observation): boolean {
+    observe(observation, elapsed): boolean {
       if (!asked(observation.packet)) return false;
       if (observations.length >= limit) {
         dropped++;
         return false;
       }
+      if (elapsed !== undefined) sums.set(observations.length, elapsed);
       observations.push({ ...observation, id: observations.length });
       return true;
     },

@@ -31,12 +31,15 @@ const IPV6_START = /\((?:class 0x|flowlabel 0x|hlim )/;
 /** Null when there is no such header, or it is cut off. */
 export function findTcpdumpHeader(line: string): TcpdumpHeader | null {
   const v4 = IPV4_START.exec(line);
-  const start = v4 ?? IPV6_START.exec(line);
+  const v6 = IPV6_START.exec(line);
+  // The other one is that of a packet which this one carries.
+  const isV4 = v4 !== null && (v6 === null || v4.index < v6.index);
+  const start = isV4 ? v4 : v6;
   if (!start) return null;
   const end = closing(line, start.index);
   if (end < 0) return null;
   const text = line.slice(start.index, end);
-  return v4 ? readIpv4(text, end) : readIpv6(text, end);
+  return isV4 ? readIpv4(text, end) : readIpv6(text, end);
 }
 
 function readIpv4(text: string, end: number): TcpdumpHeader {

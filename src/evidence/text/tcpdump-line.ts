@@ -25,8 +25,8 @@ export type TcpdumpLine =
       readonly link: ObservedLink | null;
       readonly header: TcpdumpHeader;
     }
-  | { readonly kind: 'no-packet' } // ARP, spanning tree...
-  | { readonly kind: 'unreadable'; readonly code: string };
+  | { readonly kind: 'no-packet'; readonly prefix: TcpdumpPrefix } // ARP, spanning tree...
+  | { readonly kind: 'unreadable'; readonly code: string; readonly prefix: TcpdumpPrefix };
 
 const START = /^(?:IP6? |ip6?: )/;
 const MAC = '[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}';
@@ -56,7 +56,7 @@ export function parseTcpdumpLine(
   const marked = START.test(rest) || link !== null;
   if (/^(?:ARP[, ]|arp )/.test(rest) || (link !== null && rest.includes('ethertype ARP'))) {
     return timed || link !== null || /^ARP, (?:Request|Reply)/.test(rest)
-      ? { kind: 'no-packet' }
+      ? { kind: 'no-packet', prefix }
       : null;
   }
   const first = findEndpointPair(rest, 0);
@@ -70,8 +70,9 @@ export function parseTcpdumpLine(
       return { kind: 'header', prefix, link, header: HEADER_TO_COME };
     }
     if (!(timed && marked)) return null;
-    if (link !== null && !/ethertype IPv[46]/.test(rest)) return { kind: 'no-packet' };
-    return { kind: 'unreadable', code: rest.includes(' > ') ? 'host-name' : 'packet-line-cut' };
+    if (link !== null && !/ethertype IPv[46]/.test(rest)) return { kind: 'no-packet', prefix };
+    const code = rest.includes(' > ') ? 'host-name' : 'packet-line-cut';
+    return { kind: 'unreadable', code, prefix };
   }
   const known = own ?? header;
   if (depth === 0 && !timed && !marked && !known && !/^ Flags \[/.test(rest.slice(pair.end)))
@@ -103,7 +104,7 @@ function readPacket(from: PacketText): TcpdumpLine {
   const body =
     readTcpdumpBody(text, { protocol: stated, hasPorts, ends }) ??
     (extensions && extensions.fragmentOffset !== null ? laterFragment() : null);
-  if (!body) return { kind: 'unreadable', code: 'protocol-not-shown' };
+  if (!body) return { kind: 'unreadable', code: 'protocol-not-shown', prefix };
   const inner =
     body.innerAt !== null && from.depth < MAX_DEPTH
       ? parseTcpdumpLine(text.slice(body.innerAt), null, from.depth + 1)

@@ -1,3 +1,4 @@
+import type { Observation } from '../observation.ts';
 import type { CaptureGroups } from './capture-groups.ts';
 import { parseCaptureNotice } from './capture-notice.ts';
 import type { LineReader } from './line-reader.ts';
@@ -10,7 +11,7 @@ export function tcpdumpLines(draft: PartDraft, groups: CaptureGroups): LineReade
   const tcpdump = tcpdumpReader((read: TcpdumpPacket) => {
     const group = groups.current();
     group.packets++;
-    draft.observe({
+    const observation: Omit<Observation, 'id'> = {
       vantage: {
         kind: 'capture',
         node: place.node,
@@ -39,7 +40,8 @@ export function tcpdumpLines(draft: PartDraft, groups: CaptureGroups): LineReade
       uid: null,
       format: 'tcpdump-text',
       source: read.source,
-    });
+    };
+    draft.observe(observation, read.elapsed);
   });
 
   const takeNotice: LineReader['take'] = ({ text, source }) => {

@@ -9,7 +9,7 @@ export interface TcpdumpPrefix extends LineTime {
 }
 
 const NUMBER = /^\d{1,9} {2}(?=[\dI])/;
-const CLOCK = /^ ?(?:(\d{4})-(\d{2})-(\d{2}) )?(\d{2}):(\d{2}):(\d{2})\.(\d{6}(?:\d{3})?) +/;
+const CLOCK = /^ ?(-?)(?:(\d{4})-(\d{2})-(\d{2}) )?(\d{2}):(\d{2}):(\d{2})\.(\d{6}(?:\d{3})?) +/;
 const EPOCH = /^(\d{9,11})\.(\d{6}(?:\d{3})?) +/;
 const ANY = /^(?:([A-Za-z][\w.@:-]{0,15}|\?) +)?(In|Out|B|M|P) +/;
 /** Without a time (-t) only what follows shows that it is one. */
@@ -34,8 +34,9 @@ export function readTcpdumpPrefix(line: string): TcpdumpPrefix {
 }
 
 function clockTime(match: RegExpExecArray): LineTime {
-  const [, year, month, day, h, m, s, fraction] = match;
-  const time = secondsOfDay([h, m, s], fraction);
+  const [, sign, year, month, day, h, m, s, fraction] = match;
+  // The distances of -ttt go back where packets are out of order.
+  const time = secondsOfDay([h, m, s], fraction) * (sign === '-' ? -1 : 1);
   if (year === undefined) return { time, base: 'day' };
   const date = secondsOfDate(Number(year), Number(month) - 1, Number(day));
   return { time: date + time, base: 'date' };

@@ -11,6 +11,8 @@ export interface TcpdumpPacket {
   readonly link: ObservedLink | null;
   readonly packet: ObservedPacket;
   readonly source: SourceRef;
+  /** The sum of all times that were printed up to its own: with -ttt they are distances. */
+  readonly elapsed: number;
 }
 
 export type TcpdumpFeed =
@@ -43,6 +45,7 @@ interface PendingHeader {
 export function tcpdumpReader(emit: (packet: TcpdumpPacket) => void): TcpdumpReader {
   let header: PendingHeader | null = null;
   let waiting: Waiting | null = null;
+  let elapsed = 0;
 
   const flush = (): void => {
     header = null;
@@ -62,7 +65,7 @@ export function tcpdumpReader(emit: (packet: TcpdumpPacket) => void): TcpdumpRea
     if (waiting) emit(waiting);
     waiting = null;
     const { prefix, link } = packet;
-    const read = { prefix, link, packet: packet.packet, source };
+    const read = { prefix, link, packet: packet.packet, source, elapsed };
     const quotes = packet.packet.ttl !== null && isIcmpError(packet.packet);
     if (packet.carries || quotes) waiting = { ...read, carries: packet.carries };
     else emit(read);
@@ -72,6 +75,7 @@ export function tcpdumpReader(emit: (packet: TcpdumpPacket) => void): TcpdumpRea
     const before = header;
     const parsed = parseTcpdumpLine(line, before?.header ?? null);
     header = null;
+    elapsed += parsed?.prefix.time ?? 0;
     if (parsed === null && before?.header === HEADER_TO_COME) {
       // More labels.
       header = before;
@@ -82,7 +86,7 @@ export function tcpdumpReader(emit: (packet: TcpdumpPacket) => void): TcpdumpRea
     }
     switch (parsed.kind) {
       case 'unreadable':
-        return parsed;
+        return { kind: 'unreadable', code: parsed.code };
       case 'no-packet':
         // What a waiting packet carries, or another frame: it waits no longer.
         flush();
