@@ -10,7 +10,7 @@ export interface ByteWindow {
   end: number;
 }
 
-const FIRST_SIZE = 262_144;
+const FIRST_SIZE = 65_536;
 
 export function byteWindow(): ByteWindow {
   const data = new Uint8Array(FIRST_SIZE);

@@ -172,5 +172,13 @@ for text in link-*.txt; do
   text2pcap -q -l "$type" -F pcap "$text" "$name.pcap" >text2pcap.said 2>&1
 done
 
-rm -f "$here"/*.pcap "$here"/*.pcapng "$here"/*.gz
-cp ./*.pcap ./*.pcapng ./*.gz "$here"
+# The text of tcpdump in some forms, for tests that run without it.
+text() { TZ=UTC tcpdump -r link-1-ethernet.pcap "${@:2}" >"text-$1.txt" 2>/dev/null; }
+text plain -n
+text verbose -n -vvv -tttt
+text link-and-hex -n -e -v -XX -tt
+text distances -n -ttt -q
+TZ=UTC tcpdump -r any-sll2.pcap -n -A >text-any.txt 2>/dev/null
+
+rm -f "$here"/*.pcap "$here"/*.pcapng "$here"/*.gz "$here"/*.txt
+cp ./*.pcap ./*.pcapng ./*.gz ./text-*.txt "$here"
