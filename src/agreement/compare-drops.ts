@@ -17,7 +17,7 @@ export function compareDrops(outcome: Outcome, report: FlowReport): Findings {
   const veiled = report.drops.filter(({ packet }) => packet !== null && isVeiled(packet));
   const handshake = handshakeNumbers(report.visits);
   const seen = dropsByKind(
-    report.drops.filter((drop) => !veiled.includes(drop)),
+    report.drops.filter((drop) => !veiled.includes(drop) && !isUsedUp(drop)),
     handshake,
   );
   for (const { packet, visible, expected, sent } of endings(outcome)) {
@@ -75,6 +75,11 @@ function dropDifference(
 ): Difference {
   const kernel = drops.map(({ reason, location }) => `${reason} in ${location}`);
   return { kind: 'drop-reason', packet, model, kernel };
+}
+
+/** A ping that could not be answered is freed like that. Linux: icmpv6_rcv(), icmpv6_echo_reply(). */
+function isUsedUp({ reason, location }: Drop): boolean {
+  return reason === 'NOT_SPECIFIED' && location === 'icmpv6_rcv';
 }
 
 function isVeiled(packet: NonNullable<Drop['packet']>): boolean {

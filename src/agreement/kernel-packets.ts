@@ -1,5 +1,6 @@
 import { type ObservedPacket, subject } from '../evidence/observation.ts';
 import type { Visit } from '../lab/report.ts';
+import { formatAddress } from '../packet/address.ts';
 import { PROTOCOL } from '../packet/protocol.ts';
 import { type VisibleKind, visibleKind } from './packet-kind.ts';
 
@@ -26,8 +27,10 @@ export function kernelPackets(
 ): ReadonlyMap<VisibleKind, readonly Visit[]> {
   const groups = new Map<VisibleKind, Visit[]>();
   const handshake = handshakeNumbers(visits);
+  const strange = errorsAboutOthers(visits);
   let kind: VisibleKind | null = null;
   for (const visit of visits) {
+    if (strange.has(wayOf(visit.packet))) continue;
     if (!isOuter(visit.packet)) kind = followedKind(visit.packet, handshake);
     if (kind === null) continue;
     const group = groups.get(kind);
@@ -35,6 +38,28 @@ export function kernelPackets(
     else groups.set(kind, [visit]);
   }
   return new Map([...groups].map(([kind, group]) => [kind, firstTransmission(group)]));
+}
+
+/**
+ * The ways of ICMPv6 errors that are sent to nobody whose packet came by: they are about neighbour discovery, which
+ * a rule refused, and no more of the flow than that is. A visit does not show what its error quotes.
+ */
+function errorsAboutOthers(visits: readonly Visit[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const strange = new Set<string>();
+  for (const { namespace, packet, hook, edge } of visits) {
+    const isError = packet.protocol === PROTOCOL.icmpv6 && (packet.icmp?.type ?? 128) < 128;
+    if (!isError) seen.add(`${namespace} ${formatAddress(packet.source)}`);
+    else if (hook === 'output' && edge === 'first') {
+      const sent = `${namespace} ${formatAddress(packet.destination)}`;
+      if (!seen.has(sent)) strange.add(wayOf(packet));
+    }
+  }
+  return strange;
+}
+
+function wayOf({ protocol, icmp, source, destination }: ObservedPacket): string {
+  return `${protocol} ${icmp?.type} ${formatAddress(source)} ${formatAddress(destination)}`;
 }
 
 /** What a packet is to its flow, or null for what the model does not follow. */

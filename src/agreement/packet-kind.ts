@@ -20,18 +20,16 @@ export function visibleKind(packet: ObservedPacket): VisibleKind | null {
     return ack && !fin && tcp.payloadLength === 0 ? 'pure-ack' : null;
   }
   if (!icmp) return null;
-  if (protocol === PROTOCOL.icmpv6) return visibleKind6(icmp);
+  if (protocol === PROTOCOL.icmpv6) return visibleKind6(icmp.type);
   if (icmp.type === 8) return 'echo-request';
   if (icmp.type === 0) return 'echo-reply';
   return [3, 4, 11, 12].includes(icmp.type) ? 'icmp-error' : null;
 }
 
-/** An error about neighbour discovery, which a REJECT makes of it, is no more of the flow than that. */
-function visibleKind6({ type, quoted }: NonNullable<ObservedPacket['icmp']>): VisibleKind | null {
+function visibleKind6(type: number): VisibleKind | null {
   if (type === 128) return 'echo-request';
   if (type === 129) return 'echo-reply';
-  const about = quoted?.protocol === PROTOCOL.icmpv6 ? (quoted.icmp?.type ?? 0) : 0;
-  return type < 128 && !(about >= 130 && about <= 137) ? 'icmp-error' : null;
+  return type < 128 ? 'icmp-error' : null;
 }
 
 /** A packet of the model, and the kind under which the kernel's packets of it are found. */

@@ -12,6 +12,8 @@ export type Departure =
       readonly device: string;
       readonly nexthop: Address;
       readonly skb: Skb;
+      /** The device a forwarded packet came in by; '' or absent is none. */
+      readonly iif?: string;
     }
   /** Bridged: leaves by another port without meeting the IP stack. */
   | {

@@ -203,5 +203,5 @@ export function finishOutput(kernel: Kernel, out: Outgoing): Departure {
     });
     return { kind: 'unknown', at: `${out.type} on ${netnsKey(kernel.netns.ref)}`, skb };
   }
-  return { kind: 'transmit', device: out.device, nexthop: out.nexthop, skb };
+  return { kind: 'transmit', device: out.device, nexthop: out.nexthop, skb, iif: out.iif };
 }

@@ -107,7 +107,7 @@ function leaveResolved(
     case 'found':
       return leave(resolved.target);
     case 'failed':
-      return neighbourFailed(kernel, out.skb, out.nexthop, out.device);
+      return neighbourFailed(kernel, out.skb, out.nexthop, out.device, out.iif);
   }
 }
 

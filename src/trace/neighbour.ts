@@ -15,6 +15,7 @@ export function neighbourFailed(
   skb: Skb,
   nexthop: Address,
   device: string,
+  iif = '',
 ): Crossing {
   // Of IPv6 the kernel notes no reason. Linux: neigh_invalidate(), ndisc_error_report().
   const { family } = skb.packet.source;
@@ -35,5 +36,6 @@ export function neighbourFailed(
     errno: null,
     rejected: false,
     routed: 'out',
+    iif,
   });
 }

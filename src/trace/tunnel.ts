@@ -40,7 +40,7 @@ export function sendThroughVxlan(
     if (netns.neighbours === undefined) {
       return unknownTunnel(kernel, out.skb, device, 'neighbours');
     }
-    return neighbourFailed(kernel, out.skb, out.nexthop, device.name);
+    return neighbourFailed(kernel, out.skb, out.nexthop, device.name, out.iif);
   }
   const mac = neighbour?.mac ?? null;
   record(
