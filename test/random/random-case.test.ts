@@ -103,6 +103,16 @@ describe('random cases', () => {
     ['marked sockets', '"mark":16'],
     ['UDP', '"protocol":"udp"'],
     ['ICMP', '"protocol":"icmp"'],
+    ['flows of IPv6', '"to":"fd00:'],
+    ['IPv6 to itself', '"to":"::1"'],
+    ['public addresses of IPv6', '"to":"2001:db8:71::a"'],
+    ['ip6tables', '-j REJECT --reject-with icmp6-'],
+    ["kube-proxy's nftables mode of IPv6", 'table ip6 kube-proxy'],
+    ['deprecated addresses', 'preferred_lft 0'],
+    ['several addresses of IPv6 on a device', 'addr add fd00:99:1::1/64'],
+    ['routing rules of IPv6', '"-6","rule","add"'],
+    ['policies that let neighbours be found', '--icmpv6-type 135'],
+    ['sets of IPv6', 'family inet6'],
   ])('reach %s', (_what, text) => {
     const escaped = JSON.stringify(text).slice(1, -1);
     expect(texts.some((one) => one.includes(text) || one.includes(escaped))).toBe(true);

@@ -1,5 +1,6 @@
 import type { Scene } from './scene.ts';
 import { ERRORS } from './scenes/errors.ts';
+import { KUBE_PROXY } from './scenes/kube-proxy.ts';
 import { NEIGHBOURS } from './scenes/neighbours.ts';
 import { ROUTES } from './scenes/routes.ts';
 import { RULESETS } from './scenes/rulesets.ts';
@@ -13,5 +14,6 @@ export const SCENES: readonly Scene[] = [
   ...NEIGHBOURS,
   ...ERRORS,
   ...RULESETS,
+  ...KUBE_PROXY,
   ...TUNNELS,
 ];

@@ -42,6 +42,11 @@ describe.skipIf(missing !== null)(`IPv6 on the kernel${missing ? ` (${missing})`
     if (item.source !== undefined) {
       expect(result.report.client.answer?.source, seenIn(result)).toBe(item.source);
     }
+    const { answer } = result.report.client;
+    if (item.answers) expect(item.answers, seenIn(result)).toContain(answer?.address);
+    if (item.masqueraded !== undefined) {
+      expect(answer?.source !== item.flow.source, seenIn(result)).toBe(item.masqueraded);
+    }
     expect(missingProofs(item.proof ?? [], result.report), seenIn(result)).toEqual([]);
     expect(result.agreement, seenIn(result)).toMatchObject({ kind: 'agree' });
   });

@@ -16,6 +16,10 @@ export interface SceneFlow {
   readonly ends: string;
   /** The source address that the endpoint saw. */
   readonly source?: string;
+  /** The addresses of which one answered. */
+  readonly answers?: readonly string[];
+  /** Whether the endpoint saw another source than the client's. */
+  readonly masqueraded?: boolean;
   /** What else the kernel must have shown. */
   readonly proof?: readonly Proof[];
   /** For a flow that does not connect: one that does, so that what is in between is the reason. */

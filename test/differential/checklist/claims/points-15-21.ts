@@ -94,10 +94,28 @@ export const POINTS_15_TO_21: readonly Claim[] = [
   {
     point: 17,
     claim: 'The 23 IPv6 flows of kube-proxy.',
-    cases: [],
-    open: `IPv6 is the next issue; until then the model says that it is unsupported. With three settings of kube-proxy in
-iptables mode and two in nftables mode: pod to cluster IP; external to nodePort; node to nodePort; localhost to nodePort is
-ignored (iptables); external to nodePort on secondary IP; secondary nodeIP ignores NodePorts`,
+    cases: inFile(
+      'test/differential/ipv6/ipv6.test.ts',
+      ...[
+        'iptables with localhostNodePorts',
+        'iptables without localhostNodePorts',
+        'iptables with nodePortAddresses',
+        'nftables',
+        'nftables with nodePortAddresses',
+      ].flatMap((proxy) =>
+        ['pod to cluster IP', 'external to nodePort', 'node to nodePort'].map(
+          (name) => `kube-proxy, ${proxy}: ${name}`,
+        ),
+      ),
+      'kube-proxy, iptables with localhostNodePorts: localhost to nodePort is ignored',
+      'kube-proxy, iptables without localhostNodePorts: localhost to nodePort is ignored',
+      'kube-proxy, iptables with nodePortAddresses: localhost to nodePort is ignored',
+      'kube-proxy, iptables with localhostNodePorts: external to nodePort on secondary IP',
+      'kube-proxy, iptables without localhostNodePorts: external to nodePort on secondary IP',
+      'kube-proxy, iptables with nodePortAddresses: secondary nodeIP ignores NodePorts',
+      'kube-proxy, nftables: secondary nodeIP ignores NodePorts',
+      'kube-proxy, nftables with nodePortAddresses: external to nodePort on secondary IP',
+    ),
   },
   {
     point: 18,
