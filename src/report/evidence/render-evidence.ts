@@ -12,6 +12,7 @@ import type { Level } from '../text/level.ts';
 import type { Canvas } from '../text/style.ts';
 import { displayWidth, fitTo, padTo, wrap } from '../text/width.ts';
 import { answerLine } from './answer.ts';
+import { captureLines } from './capture-lines.ts';
 import { factLines, sightingsById } from './fact-lines.ts';
 import { LONG_WAY, stageLines } from './stage-lines.ts';
 import { statementLines } from './statement-lines.ts';
@@ -109,12 +110,14 @@ function totals(evidence: Evidence): string {
   const known = sum((file) => file.recognised);
   const unplaced = sum((file) => file.unplacedCount);
   const dropped = sum((file) => file.dropped);
+  const flows = sum((file) => file.flows?.flows.length ?? 0);
   return [
     `${count(evidence.files.length, 'file')}, ${count(read, 'line')} read: ${known} recognised, ${unplaced} not placed`,
     count(evidence.observations.length, 'observation'),
     count(evidence.journeys.length, 'packet'),
     count(evidence.conversations.length, 'conversation'),
     ...(dropped > 0 ? [`${count(dropped, 'packet')} beyond the limit left out`] : []),
+    ...(flows > 0 ? [`${count(flows, 'direction')} of flows counted over all packets`] : []),
   ].join('; ');
 }
 
@@ -132,7 +135,7 @@ function fileLines(file: EvidenceFile, level: Level): string[] {
   if (file.unplacedCount > shown.length) {
     lines.push(`    and ${file.unplacedCount - shown.length} more`);
   }
-  return lines;
+  return [...lines, ...captureLines(file, level)];
 }
 
 function conversationLines(
