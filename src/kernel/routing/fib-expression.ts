@@ -32,7 +32,8 @@ export function fibDevice(netns: NetnsState, query: FibQuery, decider: Decider):
     key = { ...key, iif: query.oif };
   }
   const result = fibLookup(netns, key, decider);
-  if (result.kind === 'error' || result.route.type !== 'unicast') return null;
+  // A broadcast address has a device, one of this host has none.
+  if (result.kind === 'error' || result.route.type === 'local') return null;
   if (wanted === null) return result.nexthop.device;
   return result.route.nexthops.some((hop) => hop.device === wanted) ? wanted : null;
 }

@@ -159,8 +159,8 @@ function readMeta(operand: JsonObject): TypedExpression | null {
 }
 
 function readCt(operand: JsonObject, { scope }: Context): TypedExpression | null {
-  const key = textOf(operand, 'key');
   const direction = textOf(operand, 'dir');
+  const key = ofFamily(textOf(operand, 'key'), scope);
   if (!isOneOf<CtKey>(CT_KEYS, key)) return null;
   if (direction !== null && direction !== 'original' && direction !== 'reply') return null;
   const isV6 = scope.family === 'ip6' || textOf(operand, 'family') === 'ip6';
@@ -170,6 +170,12 @@ function readCt(operand: JsonObject, { scope }: Context): TypedExpression | null
     text: direction === null ? `ct ${key}` : `ct ${direction} ${key}`,
     types: [type],
   };
+}
+
+/** In a table of one family nft's text names it, and JSON does not. */
+function ofFamily(key: string | null, { family }: TableScope): string | null {
+  const isAddress = key === 'saddr' || key === 'daddr';
+  return isAddress && (family === 'ip' || family === 'ip6') ? `${family} ${key}` : key;
 }
 
 function readFib(operand: JsonObject, { expected }: Context): TypedExpression | null {

@@ -80,16 +80,41 @@ function printInterval(interval: Interval, type: DataType): string {
 }
 
 function readPrefix(prefix: JsonObject, type: DataType): Printed<Interval> | null {
+  if (typeof prefix.addr === 'number') return readNumberPrefix(prefix, type);
   const text = `${textOf(prefix, 'addr')}/${numberOf(prefix, 'len')}`;
   const parsed = parsePrefix(text);
   if (!parsed || type.read(textOf(prefix, 'addr') ?? '') === null) return null;
   const { address } = network(parsed);
+  // `ip saddr & 0.0.0.0 == 0.0.0.1`: no packet has bits that the mask leaves out.
+  const isEmpty = address.bits !== parsed.address.bits;
+  if (isEmpty) return { node: nothingOf(parsed.address.bits), text };
   const hostBits = (address.family === 4 ? 32 : 128) - parsed.length;
   const last =
     address.family === 4
       ? address.bits + 2 ** hostBits - 1
       : address.bits + (1n << BigInt(hostBits)) - 1n;
   return { node: { first: address.bits, last }, text };
+}
+
+/** An interval that holds no scalar. */
+function nothingOf(bits: number | bigint): Interval {
+  return typeof bits === 'bigint'
+    ? { first: bits, last: bits - 1n }
+    : { first: bits, last: bits - 1 };
+}
+
+/** Bits of types whose masks nft lists as prefixes: `meta mark & 0x0 == 0x0` is `meta mark 0x00000000/0`. */
+const WIDTHS: Readonly<Record<string, number>> = { mark: 32, inet_service: 16, inet_proto: 8 };
+
+/** A number with bits that the prefix leaves out is none that a packet can have. */
+function readNumberPrefix(prefix: JsonObject, type: DataType): Printed<Interval> | null {
+  const address = numberOf(prefix, 'addr');
+  const length = numberOf(prefix, 'len');
+  const width = Object.hasOwn(WIDTHS, type.name) ? WIDTHS[type.name] : undefined;
+  if (address === null || length === null || width === undefined || length > width) return null;
+  const size = 2 ** (width - length);
+  const last = address % size === 0 ? address + size - 1 : address - 1;
+  return { node: { first: address, last }, text: `${type.print(address)}/${length}` };
 }
 
 function readRange(low: unknown, high: unknown, type: DataType): Printed<Interval> | null {

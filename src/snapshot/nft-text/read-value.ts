@@ -80,8 +80,10 @@ export function atomOf(word: string): Json {
   const scalar = scalarOf(word);
   if (typeof scalar === 'number') return scalar;
   if (word === 'exists' || word === 'missing') return word === 'exists';
-  const prefix = /^([\da-fA-F.:]+)\/(\d{1,3})$/.exec(word);
+  const prefix = /^([\da-fA-F]*[.:][\da-fA-F.:]*)\/(\d{1,3})$/.exec(word);
   if (prefix) return { prefix: { addr: prefix[1], len: Number(prefix[2]) } };
+  const masked = /^(0x[\da-f]{1,8}|\d{1,10})\/(\d{1,2})$/.exec(word);
+  if (masked) return { prefix: { addr: Number(masked[1]), len: Number(masked[2]) } };
   const range = RANGE.exec(word);
   if (range) return { range: [scalarOf(range[1] ?? ''), scalarOf(range[2] ?? '')] };
   return word;

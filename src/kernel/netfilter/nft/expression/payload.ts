@@ -92,7 +92,7 @@ const TH_DPORT = { kind: 'raw-payload', base: 'th', offset: 16, length: 16 } as 
 
 /** Fields whose values packets of the model do not have. */
 export function payloadSupport({ protocol, field }: PayloadExpression): Support {
-  if (protocol === 'ether') return 'given-fact';
+  if (protocol === 'ether' || protocol === 'th') return 'given-fact';
   if (protocol === 'arp' || protocol === 'vlan') return 'exact';
   return KNOWN_FIELDS.has(`${protocol} ${field}`) ? 'exact' : 'given-fact';
 }
@@ -103,7 +103,7 @@ const KNOWN_FIELDS = new Set([
   ...['saddr', 'daddr', 'nexthdr', 'hoplimit', 'dscp', 'ecn', 'version', 'length'].map(
     (f) => `ip6 ${f}`,
   ),
-  ...['tcp', 'udp', 'sctp', 'th'].flatMap((p) => [`${p} sport`, `${p} dport`]),
+  ...['tcp', 'udp', 'sctp'].flatMap((p) => [`${p} sport`, `${p} dport`]),
   ...['icmp', 'icmpv6'].flatMap((p) => [`${p} type`, `${p} code`]),
   'tcp flags',
   'udp length',

@@ -64,14 +64,16 @@ function headerOf(base: RawBase, scope: RuleScope): HeaderBytes | 'unknown' | nu
   }
 }
 
-/** What TCP and UDP carry; a SYN carries nothing. */
+/** What TCP and UDP carry. */
 function carried(packet: RuleScope['packet']['skb']['packet']): HeaderBytes | 'unknown' | null {
   const { transport, protocol, length } = packet;
   if (transport.kind === 'udp') {
     return { bytes: [], length: length - ipHeaderLength(packet) - UDP_HEADER };
   }
   if (protocol !== PROTOCOL.tcp || transport.kind !== 'tcp') return null;
-  return transport.flags.syn ? null : 'unknown';
+  return length > ipHeaderLength(packet) + TCP_HEADER ? 'unknown' : null;
 }
 
 const UDP_HEADER = 8;
+/** Without options, whose length packets of the model do not have. */
+const TCP_HEADER = 20;

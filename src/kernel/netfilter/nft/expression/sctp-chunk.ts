@@ -1,6 +1,6 @@
 import { PROTOCOL } from '../../../../packet/protocol.ts';
 import type { RuleScope } from '../rule-scope.ts';
-import { BREAK, type Evaluated, UNKNOWN_VALUE } from '../value.ts';
+import { BREAK, type Evaluated, known, UNKNOWN_VALUE } from '../value.ts';
 
 /** A chunk of an SCTP packet, which packets of the model do not have. Linux: nft_exthdr_sctp_eval(). */
 export interface SctpChunkExpression {
@@ -10,6 +10,11 @@ export interface SctpChunkExpression {
   readonly field: string | null;
 }
 
-export function evaluateSctpChunk(_: SctpChunkExpression, { packet }: RuleScope): Evaluated {
-  return packet.skb.packet.protocol === PROTOCOL.sctp ? UNKNOWN_VALUE : BREAK;
+/** No other packet has one. */
+export function evaluateSctpChunk(
+  { field }: SctpChunkExpression,
+  { packet }: RuleScope,
+): Evaluated {
+  if (packet.skb.packet.protocol === PROTOCOL.sctp) return UNKNOWN_VALUE;
+  return field === null ? known(0) : BREAK;
 }

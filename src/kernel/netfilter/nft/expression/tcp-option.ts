@@ -16,7 +16,8 @@ export function evaluateTcpOption(
   { packet }: RuleScope,
 ): Evaluated {
   const ip = packet.skb.packet;
-  if (ip.protocol !== PROTOCOL.tcp) return BREAK;
+  // What is no TCP packet has no option, and is asked for none.
+  if (ip.protocol !== PROTOCOL.tcp) return field === null ? known(0) : BREAK;
   if (ip.transport.kind !== 'tcp' || option !== 'maxseg') return UNKNOWN_VALUE;
   const { mss } = ip.transport;
   if (field === null) return mss === undefined ? UNKNOWN_VALUE : known(1);

@@ -166,6 +166,10 @@ function setField(packet: Packet, field: PayloadTarget, value: Part): Packet | n
     case 'dport': {
       const t = packet.transport;
       if (typeof value !== 'number') return null;
+      // `icmp code set` is listed as a change of the first two bytes: `th sport set`.
+      if (t.kind === 'icmp' && field === 'sport') {
+        return { ...packet, transport: { ...t, type: value >> 8, code: value & 0xff } };
+      }
       return t.kind === 'tcp' || t.kind === 'udp' || t.kind === 'sctp'
         ? { ...packet, transport: { ...t, [field]: value } }
         : null;
