@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { annotator } from '../../src/cli/annotate/annotator.ts';
 import { buildEvidence } from '../../src/evidence/build-evidence.ts';
 import { type LogBackend, type LogSite, planLogRules } from '../../src/evidence/logrules/plan.ts';
 import type { LogEnds } from '../../src/evidence/logrules/selector.ts';
@@ -199,6 +200,18 @@ describe.skipIf(missing !== null).each(CASES)(
         expect(during.get(name)).toContain(plan.comment);
         expect(after.get(name)).toBe(before.get(name));
       }
+    });
+
+    it('is one flow to hookline annotate, on both ends and behind the translation', () => {
+      const annotate = annotator(null);
+      const names = lines.map((line) => {
+        const note = annotate(line);
+        return note?.kind === 'packet' ? `${note.flow?.id} ${note.flow?.direction}` : null;
+      });
+      const directions = lines.map((line) => (/ > IN=/.test(line) ? 'to' : 'back'));
+      const id = names[0]?.split(' ')[0];
+      expect(id).toMatch(/^[0-9a-z]{5}$/);
+      expect(names).toEqual(directions.map((direction) => `${id} ${direction}`));
     });
 
     it('is placed by hookline evidence at the hook and table of its prefix', () => {

@@ -24,9 +24,9 @@ export async function annotateStream(
   out: (bytes: Uint8Array) => void,
 ): Promise<void> {
   let carry: Uint8Array = new Uint8Array();
-  const decoder = new TextDecoder();
   const take = (line: Uint8Array): readonly Piece[] => {
-    const text = decoder.decode(line[line.length - 1] === RETURN ? line.subarray(0, -1) : line);
+    const length = line[line.length - 1] === RETURN ? line.length - 1 : line.length;
+    const text = Buffer.from(line.buffer, line.byteOffset, length).toString('utf8');
     return write(line, text, annotate(text));
   };
   for await (const chunk of input) {

@@ -1,6 +1,5 @@
-import type { LogRule } from '../../evidence/annotate/line-reader.ts';
+import type { LinePlace, LogRule, SeenPacket } from '../../evidence/annotate/line-reader.ts';
 import { readSavedRule } from '../../evidence/annotate/saved-rule.ts';
-import type { Observation } from '../../evidence/observation.ts';
 import { elementsOf } from '../../kernel/netfilter/nft/set.ts';
 import type { NftTable } from '../../kernel/netfilter/nft/table.ts';
 import type { XtTable } from '../../kernel/netfilter/xtables/table.ts';
@@ -74,9 +73,8 @@ export function snapshotRules(
   return {
     byPrefix: statements(logging),
     book: {
-      logged: (seen) => loggedBy(logging, nodeNamed(seen.vantage.node), seen),
-      numbered({ vantage }) {
-        const { rule, table, chain, node } = vantage;
+      logged: (seen, at) => loggedBy(logging, nodeNamed(seen.vantage.node), seen, at),
+      numbered({ vantage: { node } }, { rule, table, chain }) {
         if (rule?.kind !== 'rule' || table === null || chain === null) return null;
         const byNode = chains.get(`${table} ${chain}`);
         const named = nodeNamed(node);
@@ -188,15 +186,16 @@ function statements(
 function loggedBy(
   logging: ReadonlyMap<string, readonly LoggingRule[]>,
   node: string | null,
-  { vantage, packet }: Observation,
+  { vantage, packet }: SeenPacket,
+  at: LinePlace,
 ): (RuleText & { readonly hook: string | null }) | null {
   const all = logging.get(vantage.label.trim());
   if (!all) return null;
   const fitting = all.filter(
     (rule) =>
       (node === null || rule.node === node) &&
-      (vantage.table === null || rule.table === vantage.table) &&
-      (vantage.chain === null || rule.chain === vantage.chain) &&
+      (at.table === null || rule.table === at.table) &&
+      (at.chain === null || rule.chain === at.chain) &&
       (rule.destination === null || sameAddress(rule.destination, packet.destination)),
   );
   const [first] = fitting;

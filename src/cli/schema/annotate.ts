@@ -53,6 +53,8 @@ const packet = z.strictObject({
     .nullable(),
   node: z.string().nullable(),
   hook: z.string().nullable(),
+  iif: z.string().nullable(),
+  oif: z.string().nullable(),
   table: z.string().nullable(),
   chain: z.string().nullable(),
   protocol: z.string(),

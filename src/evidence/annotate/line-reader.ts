@@ -14,10 +14,14 @@ import { readSavedRule, type SavedRule } from './saved-rule.ts';
 
 export type LogRule = Extract<Statement, { readonly kind: 'log-rule' }>;
 
+export type SeenPacket = Omit<Observation, 'id'>;
+
+export type LinePlace = Pick<Vantage, 'hook' | 'table' | 'chain' | 'rule'>;
+
 /** What one line of a stream is. */
 export type ReadLine =
-  /** A packet at a rule, placed at its hook as far as the line or a LOG rule tells. */
-  | { readonly kind: 'packet'; readonly observation: Observation }
+  /** A packet at a rule, and its hook as far as the line or a LOG rule tells. */
+  | { readonly kind: 'packet'; readonly seen: SeenPacket; readonly place: LinePlace }
   | { readonly kind: 'rule'; readonly rule: SavedRule }
   /** `:CHAIN POLICY [0:0]` of iptables-save. */
   | { readonly kind: 'chain'; readonly chain: string };
@@ -38,7 +42,7 @@ const COUNTED = /^\[\d{1,20}:\d{1,20}\] -/;
 export function streamReader(known: ReadonlyMap<string, readonly LogRule[]>): StreamReader {
   const rules = new Map([...known].map(([prefix, list]) => [prefix, [...list]]));
   let kept = 0;
-  let observed: Omit<Observation, 'id'> | null = null;
+  let observed: SeenPacket | null = null;
   let number = 0;
   const ignore = (): void => {};
   const draft: PartDraft = {
@@ -79,22 +83,20 @@ export function streamReader(known: ReadonlyMap<string, readonly LogRule[]>): St
   const commands = commandLines(draft);
 
   /** Places by prefix and devices, where no rule with this prefix asks for more. */
-  let places = new Map<string, Vantage>();
-  const place = (observation: Observation): Observation => {
-    const { format, vantage } = observation;
-    if (format !== 'kernel-log') return observation;
+  let places = new Map<string, LinePlace>();
+  const placeOf = (seen: SeenPacket): LinePlace => {
+    const { format, vantage } = seen;
+    if (format !== 'kernel-log') return vantage;
     const own = rules.get(vantage.label.trim()) ?? [];
     const simple = own.every(({ destination }) => destination === null);
     const key = `${own.length} ${vantage.iif === null} ${vantage.oif === null} ${vantage.label}`;
     const known = simple ? places.get(key) : undefined;
-    if (known) {
-      const { hook, table, chain, rule } = known;
-      return { ...observation, vantage: { ...vantage, hook, table, chain, rule } };
-    }
-    const placed = placeLogLines([observation], own).value[0] ?? observation;
+    if (known) return known;
+    const [placed] = placeLogLines([{ ...seen, id: 0 }], own).value;
+    const place = placed?.vantage ?? vantage;
     if (places.size >= MOST_PLACES) places = new Map();
-    if (simple) places.set(key, placed.vantage);
-    return placed;
+    if (simple) places.set(key, place);
+    return place;
   };
 
   return {
@@ -127,8 +129,8 @@ export function streamReader(known: ReadonlyMap<string, readonly LogRule[]>): St
       }
       observed = null;
       if (!readers.some((reader) => reader.take(line))) return null;
-      const found = observed as Omit<Observation, 'id'> | null;
-      return found && { kind: 'packet', observation: place({ ...found, id: number }) };
+      const seen = observed as SeenPacket | null;
+      return seen && { kind: 'packet', seen, place: placeOf(seen) };
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { FlowName } from '../../evidence/annotate/flow-names.ts';
-import type { ReadLine } from '../../evidence/annotate/line-reader.ts';
+import type { LinePlace, ReadLine, SeenPacket } from '../../evidence/annotate/line-reader.ts';
 import type { SavedRule } from '../../evidence/annotate/saved-rule.ts';
-import { type Observation, type ObservedPacket, subject } from '../../evidence/observation.ts';
+import { type ObservedPacket, subject } from '../../evidence/observation.ts';
 import type { AddressBook, AddressName } from '../../kube/address-book.ts';
 import type { ChainMeaning, RuleNames } from '../../kube/rule-names.ts';
 import type { KubeProtocol } from '../../kube/service.ts';
@@ -17,6 +17,8 @@ export interface PacketNote {
   readonly flow: FlowName | null;
   readonly node: string | null;
   readonly hook: string | null;
+  readonly iif: string | null;
+  readonly oif: string | null;
   readonly table: string | null;
   readonly chain: string | null;
   readonly protocol: string;
@@ -52,9 +54,9 @@ export interface RuleNote {
 /** A rule of a snapshot, found by what a line says of it. */
 export interface RuleBook {
   /** The rule with this prefix; null when none has it, or several that differ. */
-  logged(observation: Observation): (RuleText & { readonly hook: string | null }) | null;
+  logged(seen: SeenPacket, place: LinePlace): (RuleText & { readonly hook: string | null }) | null;
   /** The rule of a TRACE line. */
-  numbered(observation: Observation): RuleText | null;
+  numbered(seen: SeenPacket, place: LinePlace): RuleText | null;
   /** The hook of a base chain of nft. */
   hookOf(node: string | null, table: string, chain: string): string | null;
 }
@@ -70,7 +72,7 @@ export interface NoteContext {
 export function noteOf(read: ReadLine, context: NoteContext): LineNote | null {
   switch (read.kind) {
     case 'packet':
-      return packetNote(read.observation, context);
+      return packetNote(read.seen, read.place, context);
     case 'rule':
       return ruleNote(read.rule, context);
     case 'chain': {
@@ -80,22 +82,23 @@ export function noteOf(read: ReadLine, context: NoteContext): LineNote | null {
   }
 }
 
-function packetNote(observation: Observation, context: NoteContext): PacketNote {
+function packetNote(seen: SeenPacket, at: LinePlace, context: NoteContext): PacketNote {
   const { rules, names, flowOf } = context;
-  const { vantage, packet: outer } = observation;
-  const packet = subject(outer);
-  const logged = rules.logged(observation);
-  const rule = logged ?? rules.numbered(observation);
-  const { table, chain, node } = vantage;
+  const { node, verdict, iif, oif } = seen.vantage;
+  const { table, chain } = at;
+  const packet = subject(seen.packet);
+  const logged = rules.logged(seen, at);
+  const rule = logged ?? rules.numbered(seen, at);
   const native = chain === null || table === null ? null : rules.hookOf(node, table, chain);
-  const verdict = vantage.verdict;
   const called = verdict === null ? null : /^(?:jump|goto) (\S+)/.exec(verdict);
   const around = chain === null ? null : names.meaningOf(chain);
   return {
     kind: 'packet',
     flow: flowOf(packet),
     node,
-    hook: vantage.hook ?? logged?.hook ?? native,
+    hook: at.hook ?? logged?.hook ?? native,
+    iif,
+    oif,
     table,
     chain,
     protocol: protocolName(packet.protocol),

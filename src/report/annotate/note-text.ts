@@ -1,45 +1,87 @@
 import type { AddressName } from '../../kube/address-book.ts';
 import { type ChainMeaning, serviceText } from '../../kube/rule-names.ts';
 import type { Style } from '../text/style.ts';
+import { displayWidth, wrap } from '../text/width.ts';
 import type { EndNote, LineNote, PacketNote, RuleNote } from './line-note.ts';
 
-/** A note in words, short enough to stand behind its line; parts are two blanks apart. */
-export function noteText(note: LineNote, style: Style): string {
-  return (note.kind === 'packet' ? packetParts(note, style) : ruleParts(note, style)).join('  ');
+/** A part of a note and how it is marked. */
+export interface NotePart {
+  readonly text: string;
+  readonly mark: keyof Style | null;
 }
 
-function packetParts(note: PacketNote, style: Style): string[] {
+/** A note in words, in parts that are two blanks apart. */
+export function noteParts(note: LineNote): readonly NotePart[] {
+  return note.kind === 'packet' ? packetParts(note) : ruleParts(note);
+}
+
+/** A note on one line. */
+export function noteText(note: LineNote, style: Style): string {
+  return noteParts(note)
+    .map(({ text, mark }) => (mark === null ? text : style[mark](text)))
+    .join('  ');
+}
+
+/** A note on lines of a width, which break between parts, and within one that is longer. */
+export function noteLines(note: LineNote, style: Style, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  let used = 0;
+  for (const { text, mark } of noteParts(note)) {
+    const marked = (words: string): string => (mark === null ? words : style[mark](words));
+    const length = displayWidth(text);
+    if (used > 0 && used + 2 + length <= width) {
+      line += `  ${marked(text)}`;
+      used += 2 + length;
+      continue;
+    }
+    if (used > 0) lines.push(line);
+    const [last = '', ...before] = wrap(text, width, '  ').toReversed();
+    lines.push(...before.toReversed().map(marked));
+    line = marked(last);
+    used = displayWidth(last);
+  }
+  return [...lines, line];
+}
+
+function packetParts(note: PacketNote): NotePart[] {
   const { flow, hook, table, chain, source, destination, rule, about, verdict } = note;
-  const parts: string[] = [];
+  const parts: NotePart[] = [];
+  const add = (text: string, mark: NotePart['mark']): void => {
+    if (text !== '') parts.push({ text, mark });
+  };
   if (flow) {
     const arrow = flow.direction === 'to' ? '>' : '<';
-    parts.push(style.strong(`${flow.id}${flow.about ? '!' : arrow}`));
+    add(`${flow.id}${flow.about ? '!' : arrow}`, 'strong');
   }
-  const place = [
-    hook ?? '',
-    table ?? '',
-    chain !== null && chain !== hook?.toUpperCase() ? chain : '',
-  ]
-    .filter((word) => word !== '')
-    .join(' ');
-  if (place !== '') parts.push(style.changed(place));
+  const own = chain !== null && chain !== hook?.toUpperCase() ? chain : '';
+  const place = [hook ?? '', table ?? '', own].filter((word) => word !== '').join(' ');
+  add(place, 'changed');
+  if (hook === null) add(deviceWords(note), 'changed');
   const [from, to] = [endWords(source), endWords(destination)];
   if (from !== null || to !== null) {
-    parts.push(`${from ?? source.ip} -> ${to ?? destination.ip}`);
+    add(`${from ?? source.ip} -> ${to ?? destination.ip}`, null);
   }
-  if (about) parts.push(style.good(meaningWords(about)));
-  if (verdict !== null) parts.push(`=> ${verdict}`);
+  if (about) add(meaningWords(about), 'good');
+  if (verdict !== null) add(`=> ${verdict}`, null);
   if (rule) {
     const where = rule.source ? ` (${rule.source.file}:${rule.source.line})` : '';
-    parts.push(style.faint(`by ${rule.text}${where}`));
+    add(`by ${rule.text}${where}`, 'faint');
   }
   return parts;
 }
 
-function ruleParts({ about, ends }: RuleNote, style: Style): string[] {
+/** Where no rule tells the hook, the devices tell the side of it. */
+function deviceWords({ iif, oif }: PacketNote): string {
+  if (iif !== null && oif !== null) return `from ${iif} to ${oif}`;
+  if (iif !== null) return `in by ${iif}`;
+  return oif === null ? '' : `out by ${oif}`;
+}
+
+function ruleParts({ about, ends }: RuleNote): NotePart[] {
   return [
-    ...(about ? [style.good(meaningWords(about))] : []),
-    ...ends.map((end) => `${end.ip} = ${endWords(end) ?? ''}`),
+    ...(about ? [{ text: meaningWords(about), mark: 'good' } as const] : []),
+    ...ends.map((end) => ({ text: `${end.ip} = ${endWords(end) ?? ''}`, mark: null })),
   ];
 }
 
@@ -66,7 +108,7 @@ export function nameWords(name: AddressName): string {
 }
 
 const ROLES: Readonly<Record<NonNullable<ChainMeaning['role']>, string>> = {
-  services: 'all Services',
+  services: 'entry of all Services',
   'node-ports': 'node ports',
   service: 'Service',
   'service-local': 'Service, endpoints of this node,',

@@ -1,7 +1,6 @@
-import { type Canvas, PLAIN } from '../text/style.ts';
-import { wrap } from '../text/width.ts';
+import type { Canvas } from '../text/style.ts';
 import type { LineNote } from './line-note.ts';
-import { noteText } from './note-text.ts';
+import { noteLines, noteText } from './note-text.ts';
 
 export const ANNOTATE_SCHEMA = 'hookline/annotate/v1';
 
@@ -20,8 +19,10 @@ export interface AnnotatedJson {
 /** What follows the line's own bytes, with the line's end. */
 export function noteSuffix(note: LineNote | null, place: NotePlace, canvas: Canvas): string {
   if (note === null) return '\n';
-  if (place === 'beside') return `  # ${noteText(note, canvas.style)}\n`;
-  if (canvas.style !== PLAIN) return `\n    ${noteText(note, canvas.style)}\n`;
-  const lines = wrap(noteText(note, PLAIN), canvas.width - 4, '  ');
-  return `\n${lines.map((line) => `    ${line}\n`).join('')}`;
+  const { style, width, edge } = canvas;
+  if (place === 'beside') return `  # ${noteText(note, style)}\n`;
+  const lines = noteLines(note, style, Math.min(width, edge) - INDENT.length);
+  return `\n${lines.map((line) => `${INDENT}${line}\n`).join('')}`;
 }
+
+const INDENT = '    ';
