@@ -28,7 +28,7 @@ export const ABSENT_FORMS: readonly OptionForm[] = [
   { family: 4, table: 'filter', rule: '-m cgroup ! --path kubepods' },
   { family: 4, table: 'filter', rule: '-j QUEUE' },
   { family: 4, table: 'raw', rule: '-p tcp -j CT --timeout hl' },
-  { family: 4, table: 'raw', rule: '-p tcp -j CT --helper ftp' },
+
   {
     family: 4,
     table: 'filter',

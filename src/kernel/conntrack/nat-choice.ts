@@ -13,6 +13,8 @@ export interface NatRange {
   readonly addresses: { readonly first: Address; readonly last: Address } | null;
   /** Null: the kernel's own ranges, and only if the port is taken. */
   readonly ports: { readonly first: number; readonly last: number } | null;
+  /** Where the search begins is as far into the ports as the packet's port is from this one. */
+  readonly basePort?: number;
   readonly random: boolean;
   readonly persistent: boolean;
 }

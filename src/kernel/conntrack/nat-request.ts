@@ -10,6 +10,8 @@ export type NatRequest =
       readonly ports: { readonly first: number; readonly last: number } | null;
       readonly random: boolean;
       readonly persistent: boolean;
+      /** A port of the range as far from its start as the packet's is from this one. */
+      readonly basePort?: number;
     }
   | {
       readonly kind: 'masquerade' | 'redirect';

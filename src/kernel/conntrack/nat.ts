@@ -151,9 +151,15 @@ function rangeOf(run: Run, netns: NetnsState, args: NatArgs, request: NatRequest
   switch (request.kind) {
     case 'dnat':
     case 'snat': {
-      const { first, last, ports: range, random, persistent } = request;
+      const { first, last, ports: range, random, persistent, basePort } = request;
       const addresses = first ? { first, last: last ?? first } : null;
-      return { addresses, ports: range, random, persistent };
+      return {
+        addresses,
+        ports: range,
+        random,
+        persistent,
+        ...(basePort === undefined ? {} : { basePort }),
+      };
     }
     case 'masquerade': {
       // A packet without a source keeps none. Linux: nf_nat_masquerade_ipv4().

@@ -2,7 +2,7 @@ import { netnsKey } from '../../packet/place.ts';
 import { PROTOCOL } from '../../packet/protocol.ts';
 import { yesNo } from '../decide.ts';
 import type { Manip } from './manip.ts';
-import { type Choice, taken, withPort } from './nat-choice.ts';
+import { type Choice, portOf, taken, withPort } from './nat-choice.ts';
 import { formatTuple, invertTuple, isIcmp } from './packet-tuple.ts';
 import { overHolder, takenPorts } from './taken-ports.ts';
 import type { Tuple } from './tuple.ts';
@@ -49,7 +49,7 @@ function nameChoice(tuple: Tuple, choice: Choice, { first, last }: Ports, port: 
   });
 }
 
-/** The lowest free port, or null where the kernel finds none. */
+/** The first free port in the order of the search, or null where the kernel finds none. */
 function firstFree(tuple: Tuple, choice: Choice, ports: Ports, fixed: boolean): number | null {
   const { first, last } = ports;
   const size = last - first + 1;
@@ -57,7 +57,10 @@ function firstFree(tuple: Tuple, choice: Choice, ports: Ports, fixed: boolean): 
     // One port is taken without a look; the clash shows when it is confirmed.
     if (size === 1) return first;
     const tried = Math.min(size, ATTEMPTS);
-    for (let port = first; port < first + tried; port++) {
+    const { basePort } = choice.range;
+    const start = basePort === undefined ? 0 : (portOf(tuple, choice.manip) - basePort) & 0xffff;
+    for (let i = 0; i < tried; i++) {
+      const port = first + ((start + i) % size);
       if (!taken(withPort(tuple, choice.manip, port), choice)) return port;
     }
     return null;

@@ -27,6 +27,7 @@ export function uniqueTuple(current: Tuple, choice: Choice): Tuple {
   if (!range.random) {
     if (range.ports) {
       const single = range.ports.first === range.ports.last;
+      if (range.basePort !== undefined) return choosePort(tuple, choice);
       if (portInRange(tuple, range.ports, manip) && (single || !taken(tuple, choice))) return tuple;
     } else if (!taken(tuple, choice)) {
       return tuple;

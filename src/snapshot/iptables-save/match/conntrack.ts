@@ -61,7 +61,6 @@ export const conntrackGrammar: Grammar<ConntrackMatch> = {
     '--ctrepldstport',
     '--ctstatus',
     '--ctexpire',
-    '--ctdir',
   ],
   parse({ options, scope }) {
     const states = listOf(find(options, '--ctstate'), STATES);

@@ -125,4 +125,8 @@ export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
     'the model meets the rules that the kernel counted',
   ),
   'xtables-random-rules.md': RANDOM.xtables,
+  'xtables-targets.md': inFile(
+    'test/differential/xtables/cases/targets.test.ts',
+    'the model does with each packet what the kernel did',
+  ),
 };

@@ -49,10 +49,29 @@ add hl-bipmac 10.0.0.9,${SENDER_MAC}
 create hl-bports bitmap:port range 0-1000
 add hl-bports 53
 add hl-bports 80
+create hl-grown hash:ip
+create hl-grown6 hash:ip family inet6
+create hl-pairs hash:ip,port timeout 0
+create hl-shrunk hash:ip
+add hl-shrunk 10.0.0.9
+create hl-marks hash:ip skbinfo
+add hl-marks 10.0.0.9 skbmark 0x55
 create hl-list list:set size 8
 add hl-list hl-ip
 add hl-list hl-ip6
 `;
+
+/** Where packets go that are translated; those of NETMAP keep their last bits. */
+const FAR_ADDRESSES = [
+  '10.0.1.9',
+  '10.0.1.10',
+  '10.0.1.17',
+  ...[20, 21, 22, 23].flatMap((host) => [`10.0.1.${host}`, `fd00:1::${host}`]),
+  'fd00:1::9',
+];
+/** Where copies go; its frames tell them from the packets themselves. */
+export const COPY_MAC = '02:00:00:00:00:88';
+const COPY_ADDRESSES = ['10.0.1.88', 'fd00:1::88'];
 
 /** Devices, addresses, neighbours and sets. */
 export function buildCaseHost(ns: Namespaces): void {
@@ -70,6 +89,8 @@ export function buildCaseHost(ns: Namespaces): void {
     'net.ipv4.conf.all.rp_filter=0',
     'net.ipv4.conf.default.rp_filter=0',
     'net.ipv4.conf.all.send_redirects=0',
+    'net.ipv4.icmp_ratelimit=0',
+    'net.ipv6.icmp.ratelimit=0',
   ]);
   const lines = (['in0', 'out0'] as const).flatMap((device, i) => [
     `link add ${device} address ${MACS[device]} type veth peer name ${device} netns ${ns.named(ENDS[device])}`,
@@ -78,17 +99,11 @@ export function buildCaseHost(ns: Namespaces): void {
     `addr add fd00:${i === 0 ? '' : '1'}::1/64 dev ${device} nodad`.replace('fd00:::', 'fd00::'),
     `link set ${device} up`,
   ]);
+  const near = ['10.0.0.8', '10.0.0.9', 'fd00::9', 'fd00::ff:fe00:99'];
   const neighbours = [
-    ...['10.0.0.8', '10.0.0.9', 'fd00::9', 'fd00::ff:fe00:99'].map((address) => [
-      address,
-      SENDER_MAC,
-      'in0',
-    ]),
-    ...['10.0.1.9', '10.0.1.10', '10.0.1.20', 'fd00:1::9', 'fd00:1::20'].map((address) => [
-      address,
-      FAR_MAC,
-      'out0',
-    ]),
+    ...near.map((address) => [address, SENDER_MAC, 'in0']),
+    ...FAR_ADDRESSES.map((address) => [address, FAR_MAC, 'out0']),
+    ...COPY_ADDRESSES.map((address) => [address, COPY_MAC, 'out0']),
   ].map(([address, mac, device]) => `neigh add ${address} lladdr ${mac} dev ${device}`);
   ns.run('host', ['ip', '-batch', '-'], [...lines, ...neighbours].join('\n'));
   for (const device of ['in0', 'out0'] as const) {
@@ -133,13 +148,14 @@ export function load(
 }
 
 /** The beginning of table raw, to be followed by its rules. */
-export function rawTable(family: 4 | 6, rules: readonly string[]): string {
-  const quiet = family === 4 ? ['icmp', 'igmp'] : ['ipv6-icmp'];
+export function rawTable(family: 4 | 6, rules: readonly string[], isQuiet = true): string {
+  const groups = family === 4 ? ['-d 224.0.0.0/4'] : ['-d ff00::/8'];
+  const own = [...groups, family === 4 ? '-p icmp' : '-p ipv6-icmp'];
   return [
     '*raw',
     ARRIVED,
     ...rules,
-    ...quiet.map((protocol) => `-A OUTPUT -p ${protocol} -j DROP`),
+    ...(isQuiet ? own : groups).map((match) => `-A OUTPUT ${match} -j DROP`),
     'COMMIT\n',
   ].join('\n');
 }
@@ -147,11 +163,13 @@ export function rawTable(family: 4 | 6, rules: readonly string[]): string {
 /**
  * Sends packets one after the other. Returns what was saved before the first and after each, once the
  * host had it.
+ * @param sent is told of each packet just before it is sent.
  */
 export async function playCases(
   ns: Namespaces,
   backend: Backend,
   packets: readonly Arriving[],
+  sent: (index: number) => void = () => {},
 ): Promise<readonly Saves[]> {
   const shell = startShell(ns, 'host');
   const senders = {
@@ -165,16 +183,15 @@ export async function playCases(
     for (const [i, arriving] of packets.entries()) {
       const family = arriving.packet.source.family;
       const before = now;
+      sent(i);
       senders[arriving.device ?? 'in0'].send(frameOf(arriving, i + 1));
-      const deadline = Date.now() + 10_000;
+      const deadline = Date.now() + 60_000;
       do {
         if (Date.now() > deadline) throw new Error(`packet ${i} did not arrive`);
         now = { ...before, [family]: await save(family) };
       } while (arrivals(now, family) <= arrivals(before, family));
       // The tables are saved one after the other, while the packet may be on its way through them.
-      for (let same = 0; same < 2; ) {
-        const again = await save(family);
-        same = again === now[family] ? same + 1 : 0;
+      for (let again = await save(family); again !== now[family]; again = await save(family)) {
         now = { ...now, [family]: again };
       }
       saves.push(now);

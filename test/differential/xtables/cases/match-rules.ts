@@ -118,6 +118,7 @@ export const STATELESS: RuleList = {
     '-m dscp --dscp 0x2e',
     '-m dscp ! --dscp 0x2e',
     '-m dscp --dscp-class BE',
+    '-m dscp ! --dscp-class EF',
     '-m tos --tos 0x00',
     '-m tos ! --tos 0x00',
     '-m tos --tos 0x00/0x00',

@@ -16,6 +16,10 @@ export interface Said {
   /** Line, text and count of each rule that matched. */
   readonly rules: readonly string[];
   readonly departure: Departure;
+  /** What was met that is not modelled. */
+  readonly unsupported: readonly string[];
+  /** Questions about ports that the kernel chose. */
+  readonly ports: readonly Question[];
 }
 
 /**
@@ -28,6 +32,8 @@ export function playModel(
     readonly backend: Backend;
     readonly packets: readonly Arriving[];
     readonly saves: readonly Saves[];
+    /** The answer to a question about a packet; null where the rules that counted it tell. */
+    readonly answer?: (question: Question, packet: number) => string | null;
   },
 ): { readonly said: readonly Said[]; readonly asked: ReadonlySet<string> } {
   const { backend, packets, saves } = played;
@@ -48,6 +54,8 @@ export function playModel(
   };
   const asked = new Set<string>();
   let hits: readonly string[] = [];
+  let index = 0;
+  let ports: Question[] = [];
   const record = startRun(() => {
     throw new Error('answered below');
   });
@@ -56,6 +64,13 @@ export function playModel(
     decider: {
       decide(question: Question) {
         const rule = question.subject;
+        if (question.topic === 'port') ports.push(question);
+        const told = played.answer?.(question, index) ?? null;
+        if (told !== null) {
+          const chosen = question.options.find((one) => one.value === told);
+          if (!chosen) throw new Error(`${told} is no answer to ${question.id}`);
+          return chosen;
+        }
         const yes = hits.some((hit) => hit.includes(` ${rule} `));
         if (rule.startsWith('-A ')) asked.add(rule);
         const value = yes ? 'yes' : 'no';
@@ -70,8 +85,12 @@ export function playModel(
   const said = packets.map((arriving, i): Said => {
     const family = arriving.packet.source.family;
     hits = grown(saves[i]?.[family] ?? '', saves[i + 1]?.[family] ?? '');
+    index = i;
+    ports = [];
+    const before = record.unsupportedUses.length;
     const departure = receive({ netns, run }, arrivalOf(arriving));
-    return { rules: rulesOf(run.takeSteps()), departure };
+    const unsupported = record.unsupportedUses.slice(before).map(({ construct }) => construct);
+    return { rules: rulesOf(run.takeSteps()), departure, unsupported, ports };
   });
   return { said, asked };
 }

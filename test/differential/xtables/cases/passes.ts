@@ -12,6 +12,8 @@ export interface Pass {
   readonly packets: readonly Arriving[];
   /** Rules that need a fact which the snapshot does not hold. */
   readonly mayAsk: RegExp;
+  /** Matches of which these packets show one side only. */
+  readonly oneSided: readonly string[];
 }
 
 const NO_NAT = { 4: [], 6: [] } as const;
@@ -24,6 +26,8 @@ export const PASSES: readonly Pass[] = [
     packets: allPackets({ tracked: false }),
     // Of a header's bytes the identification, the checksum and the flow label are not known.
     mayAsk: /-m string |-m u32 --u32 "0x0<<0x1c=/,
+    // It matches every packet, also the one by which arrivals are told.
+    oneSided: ['comment'],
   },
   {
     name: 'with conntrack',
@@ -32,6 +36,8 @@ export const PASSES: readonly Pass[] = [
     packets: [...allPackets({ tracked: true }), ...answers()],
     mayAsk:
       /-m (?:bpf|cgroup|connbytes|connlimit|cpu|hashlimit|limit|osf|quota|rateest|recent|socket|statistic|time) |--ctexpire|--ctstatus (?:ASSURED|EXPECTED)|--packets-|--bytes-|-m socket$/,
+    // Fingerprints are the machine's, not a namespace's; a group needs a packet of the host's own.
+    oneSided: ['comment', 'osf', 'cgroup'],
   },
 ];
 

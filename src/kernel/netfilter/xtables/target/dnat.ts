@@ -9,18 +9,22 @@ export interface DnatTarget extends NatRange {
 }
 
 export const dnatTarget: TargetModel<DnatTarget> = {
-  support: (target) => (target.basePort === null ? 'exact' : 'unsupported'),
-  apply(target, { packet, run, site }) {
-    if (target.basePort !== null) {
-      const where = packet.context.netns.ref;
-      run.unsupported({ construct: 'DNAT base port', where, source: site.rule.source });
-    }
-    const { first, last, ports, random, randomFully, persistent } = target;
+  support: () => 'exact',
+  apply({ first, last, ports, basePort, random, randomFully, persistent }) {
+    const base = basePort === null ? {} : { basePort };
     return {
       kind: 'end',
       verdict: {
         kind: 'nat',
-        nat: { kind: 'dnat', first, last, ports, random: random || randomFully, persistent },
+        nat: {
+          kind: 'dnat',
+          first,
+          last,
+          ports,
+          random: random || randomFully,
+          persistent,
+          ...base,
+        },
       },
     };
   },

@@ -24,8 +24,8 @@ const ANSWERS = {
   'icmp6-adm-prohibited': 'icmp-admin-prohibited',
   'icmp6-addr-unreachable': 'icmp-host-unreachable',
   'icmp6-port-unreachable': 'icmp-port-unreachable',
-  'icmp6-policy-fail': 'icmp-admin-prohibited',
-  'icmp6-reject-route': 'icmp-admin-prohibited',
+  'icmp6-policy-fail': 'icmp6-policy-fail',
+  'icmp6-reject-route': 'icmp6-reject-route',
 } as const satisfies Readonly<Record<string, RejectWith>>;
 
 /** The name of an answer as iptables prints it, or null. */
