@@ -8,7 +8,7 @@ const MAX_LINES = 10_000;
 
 /** Whether a file's name says that it holds the output of nstat. */
 export function isNstatFile(file: string): boolean {
-  return /^nstat\b.*\.txt$/.test(placeOfFile(file).name);
+  return /^nstat\b(?!.*json).*\.txt$/.test(placeOfFile(file).name);
 }
 
 /** Reads `nstat -asz` of one moment: `counter value rate`. */

@@ -16,11 +16,12 @@ export function journalExport(carry: CarriedLine): LineReader {
   let head: LogFraming | null = null;
 
   const finish = (): void => {
-    const entry = fields && journalEntry((name) => fields?.get(name), head);
-    if (entry && at) carry(entry.message, entry.carrier, at);
-    head = null;
+    const [known, message, above] = [fields, at, head];
     fields = null;
     at = null;
+    head = null;
+    const entry = known && journalEntry((name) => known.get(name), above);
+    if (entry && message) carry(entry.message, entry.carrier, message);
   };
 
   return {

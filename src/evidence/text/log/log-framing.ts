@@ -32,7 +32,7 @@ const LEVEL = /^[a-z]{3,8} *:[a-z]{3,6} *: /;
 const REPEATED = /^message repeated \d{1,9} times: \[ ?/;
 const KMSG = /^\d{1,4},\d{1,20},(\d{1,20}),[^;]{0,100};/;
 const TAG = /^(?:(\S{1,255}) )?kernel(?:\[\d{1,10}\])?: /;
-const RFC5424 = /^(\S{1,255}) kernel (?:\S{1,48} ){2}(?:-|\[[^\]]{0,500}\]) (?:\ufeff)?/;
+const RFC5424 = /^(\S{1,255}) kernel (?:\S{1,48} ){2}(?:-|\[[^\]]{0,500}\]) {1,2}(?:\ufeff)?/;
 
 /** Takes the framing off the front of a kernel message. A bare message has none. */
 export function readFraming(line: string): LogFraming {

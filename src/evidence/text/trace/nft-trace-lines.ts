@@ -36,14 +36,17 @@ export function nftTraceLines(draft: PartDraft): LineReader {
     const step: TraceStep = { ...at, ...decision(kind.trim(), rest) };
     const packet = packets.get(id);
     if (packet) observeStep(draft, step, packet, line, 'nft-trace');
-    else packets.wait(id, { step, line });
+    else if (!packets.isHidden(id)) packets.wait(id, { step, line });
     return true;
   };
 
   const takePacket = (step: TraceStep, text: string, line: TextLine): void => {
     const { packet, ...rest } = readNftPacket(text);
     // ARP and others: recognised, but no packet of a flow.
-    if (!packet) return;
+    if (!packet) {
+      packets.hide(step.id);
+      return;
+    }
     const traced = { ...rest, packet };
     packets.set(step.id, traced);
     for (const waiting of packets.waited(step.id)) {

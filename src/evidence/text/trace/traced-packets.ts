@@ -14,6 +14,9 @@ export interface TracedPackets<Waiting> {
   /** The packet that lines with this number are about now. */
   get(id: string): TracedPacket | undefined;
   set(id: string, packet: TracedPacket): void;
+  /** This packet is none that can be told: lines about it wait for nothing. */
+  hide(id: string): void;
+  isHidden(id: string): boolean;
   /** Keeps a line that came before its packet. */
   wait(id: string, line: Waiting): void;
   /** The lines that waited for this packet, oldest first. */
@@ -29,15 +32,23 @@ const MAX_WAITING = 1000;
 export function tracedPackets<Waiting>(): TracedPackets<Waiting> {
   const packets = new Map<string, TracedPacket>();
   const waiting = new Map<string, Waiting[]>();
+  const hidden = new Set<string>();
   let count = 0;
   return {
     get: (id) => packets.get(id),
     set(id, packet): void {
       packets.delete(id);
+      hidden.delete(id);
       packets.set(id, packet);
       const oldest = packets.size > MAX_PACKETS ? packets.keys().next() : null;
       if (oldest && !oldest.done) packets.delete(oldest.value);
     },
+    hide(id): void {
+      packets.delete(id);
+      if (hidden.size >= MAX_PACKETS) hidden.clear();
+      hidden.add(id);
+    },
+    isHidden: (id) => hidden.has(id),
     wait(id, line): void {
       if (count >= MAX_WAITING) return;
       count++;

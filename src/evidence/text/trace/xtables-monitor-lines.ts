@@ -39,14 +39,15 @@ export function xtablesMonitorLines(draft: PartDraft): LineReader {
     };
     const packet = packets.get(id);
     if (packet) observeStep(draft, step, packet, line, 'xtables-trace');
-    else packets.wait(id, { step, line });
+    else if (!packets.isHidden(id)) packets.wait(id, { step, line });
   };
 
   const takePacket = (match: RegExpExecArray, line: TextLine): void => {
     const [, , id = '', fields = ''] = match;
     const traced = readFields(fields);
-    if (!traced) {
-      draft.unreadable('trace-line', line.source);
+    if (traced === null) draft.unreadable('trace-line', line.source);
+    if (traced === null || traced === 'protocol-not-shown') {
+      packets.hide(id);
       return;
     }
     packets.set(id, traced);
@@ -89,7 +90,8 @@ function familyOf(protocol: string): string {
 
 const FLAG_WORDS = ['cwr', 'ece', 'urg', 'ack', 'psh', 'rst', 'syn', 'fin'] as const;
 
-function readFields(text: string): TracedPacket | null {
+/** Of ICMPv6 it shows no more than the IP header, which names no protocol. */
+function readFields(text: string): TracedPacket | 'protocol-not-shown' | null {
   const fields = new Map<string, string>();
   const words = new Set<string>();
   // Some versions print no blank before PROTO=: `ID=38349DFPROTO=ICMP`.
@@ -111,7 +113,7 @@ function readFields(text: string): TracedPacket | null {
   for (const word of FLAG_WORDS) if (words.has(word)) flags[word] = true;
   const isTcp = Object.keys(flags).length > 0;
   const protocol = protocolOf(fields, isTcp);
-  if (protocol === null) return null;
+  if (protocol === null) return 'protocol-not-shown';
   const v4 = source.family === 4;
   const type = number('TYPE');
   const packet: ObservedPacket = {

@@ -37,6 +37,19 @@ export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
     'test/differential/routing/early-demux.test.ts',
     'an established connection goes on where a new one fails the source check',
   ),
+  'evidence-text-forms.md': [
+    ...inFile(
+      'test/evidence/text/log-forms.test.ts',
+      'there are lines of both families, of ICMP errors, fragments and other protocols',
+    ),
+    ...inFile(
+      'test/evidence/text/traces.test.ts',
+      'shows packets as the LOG rules of the same chain do',
+      'shows the packets that nft shows of the same rules',
+      'emulates the kernel log',
+    ),
+    ...inFile('test/evidence/text/tables.test.ts', '%s and %s agree'),
+  ],
   'evidence-three-views.md': inFile(
     'test/differential/evidence/live-traffic.test.ts',
     'is the same six packets in each, seen where the rules and the device are',
