@@ -144,6 +144,12 @@ const CASES: readonly FrameCase[] = [
     flow: bridged,
     open: DEVICE_NOT_LISTED,
   },
+  {
+    name: 'a packet that is forwarded at ingress meets no hook of IP',
+    change: chain('netdev', 'ingress device "vq2" priority 0', 'tcp dport 8080 fwd to "cni0"'),
+    flow: bridged,
+    open: ['nft statement fwd', ...DEVICE_NOT_LISTED],
+  },
 ];
 
 const CONTROL_OF = new Map([
@@ -152,6 +158,9 @@ const CONTROL_OF = new Map([
   [fromHost, 'a frame of the bridge itself'],
   [overlay, 'a packet through VXLAN'],
 ] as readonly (readonly [ChecklistCase['flow'], string])[]);
+
+/** The rules of all cases. */
+export const FRAME_RULESETS: readonly string[] = CASES.map(({ change }) => change.nft ?? '');
 
 export const FRAME_CASES: readonly ChecklistCase[] = [...CONTROLS, ...CASES].map(
   ({ name, change, flow, passes, open, proof = [] }) => ({

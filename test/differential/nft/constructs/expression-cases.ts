@@ -212,6 +212,7 @@ export const ROWS: readonly Row[] = [
   ['prerouting', 'udplite sport', '0', '0-65535'],
   ['prerouting', 'udplite dport', '0', '0-65535'],
   ['prerouting', 'udplite checksum', '0', '0-65535'],
+  ['prerouting', 'udplite csumcov', '0', '0-65535'],
   ['prerouting', 'sctp sport', '0', '0-65535'],
   ['prerouting', 'sctp dport', '0', '0-65535'],
   ['prerouting', 'sctp vtag', '0', '0-4294967295'],
