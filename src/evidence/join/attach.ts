@@ -80,10 +80,11 @@ function attach(
   const visits = list.map((sighting) => [sighting]);
   const found = matchInstances(visits, candidates, clocks);
   list.forEach((sighting, at) => {
-    const [only, ...others] = found[at] ?? [];
-    if (!only || others.length > 0) {
+    const { candidates: possible, sure } = found[at] ?? { candidates: [], sure: true };
+    const [only] = possible;
+    if (!only || !sure) {
       rest.push(sighting);
-      if (only) doubts.push({ sighting, candidates: [only, ...others] });
+      if (only) doubts.push({ sighting, candidates: possible });
       return;
     }
     addSighting(only, sighting);

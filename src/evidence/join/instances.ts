@@ -123,11 +123,11 @@ function assign(
   copies: boolean,
 ): void {
   const found = matchInstances(list, instances, clocks);
-  found.forEach((candidates, index) => {
+  found.forEach(({ candidates, sure }, index) => {
     const visit = list[index];
     if (!visit) return;
-    const [only, ...rivals] = candidates;
-    if (only && rivals.length === 0) {
+    const [only] = candidates;
+    if (only && sure) {
       for (const sighting of visit) addSighting(only, sighting);
       if (copies) only.byOrder = true;
       return;
@@ -137,33 +137,80 @@ function assign(
   });
 }
 
+/** The packets that a visit may be of. */
+export interface InstanceMatch {
+  readonly candidates: readonly Instance[];
+  readonly sure: boolean;
+}
+
 /**
- * Of which instances each visit at one place may be; one is certain. The instances must all be possible by their headers; those that
+ * Of which instances each visit at one place may be. The instances must all be possible by their headers; those that
  * the place saw already are not.
  */
 export function matchInstances(
   list: readonly Visit[],
   instances: readonly Instance[],
   clocks: RoughClocks,
-): readonly (readonly Instance[])[] {
+): readonly InstanceMatch[] {
   const first = list[0]?.[0];
   if (!first) return [];
   const { clock } = first.observation;
   const free = instances.filter(
     (instance) => !instance.places.has(first.place) && !contradict(instance.fields, first.fields),
   );
-  const timed = free.map((instance) => ({ instance, at: timeOn(clock, instance, clocks) }));
-  const comparable =
-    timed.every(({ at }) => at !== null) && list.every((v) => v[0]?.observation.time != null);
-  const ordered = comparable
-    ? timed.toSorted((a, b) => (a.at?.time ?? 0) - (b.at?.time ?? 0))
-    : timed;
-  const error = comparable ? Math.max(0, ...ordered.map(({ at }) => at?.error ?? 0)) : null;
-  const xs = ordered.map(({ at }) => at?.time ?? 0);
+  const timed = list.every((visit) => visit[0]?.observation.time != null);
+  const here = timed ? orderOn(clock, free, clocks) : null;
+  const ordered = here ?? orderAmongThemselves(free, clocks);
+  if (!ordered) return list.map(() => ({ candidates: free.slice(0, TOLD), sure: false }));
+  const error = here ? Math.max(0, ...here.map((each) => each.error)) : null;
+  const xs = ordered.map(({ time }) => time);
   const ys = list.map((visit) => visit[0]?.observation.time ?? 0);
-  return matchTimes(xs, ys, { error }).map((indexes) =>
-    indexes.flatMap((index) => ordered[index]?.instance ?? []),
-  );
+  return matchTimes(xs, ys, { error }).map(({ candidates, sure }) => ({
+    candidates: candidates.flatMap((index) => ordered[index]?.instance ?? []),
+    sure,
+  }));
+}
+
+/** Candidates that are worth telling. */
+const TOLD = 8;
+
+interface Timed {
+  readonly instance: Instance;
+  readonly time: number;
+  readonly error: number;
+}
+
+/** In the order of time on a clock; null when some were not seen by a clock that can be compared. */
+function orderOn(
+  clock: string,
+  instances: readonly Instance[],
+  clocks: RoughClocks,
+): readonly Timed[] | null {
+  const timed: Timed[] = [];
+  for (const instance of instances) {
+    const at = timeOn(clock, instance, clocks);
+    if (!at) return null;
+    timed.push({ instance, ...at });
+  }
+  return timed.toSorted((a, b) => a.time - b.time);
+}
+
+/** In the order of time on a clock of their own, when they lie far enough apart to have one. */
+function orderAmongThemselves(
+  instances: readonly Instance[],
+  clocks: RoughClocks,
+): readonly Timed[] | null {
+  const [first, ...others] = instances;
+  if (!first) return [];
+  if (others.length === 0) return [{ instance: first, time: 0, error: 0 }];
+  const clock = first.sightings.find(({ observation }) => observation.time !== null)?.observation
+    .clock;
+  const ordered = clock === undefined ? null : orderOn(clock, instances, clocks);
+  const clear = ordered?.every(({ time, error }, at) => {
+    const before = ordered[at - 1];
+    return !before || time - before.time > 2 * Math.max(error, before.error);
+  });
+  return clear ? ordered : null;
 }
 
 function timeOn(

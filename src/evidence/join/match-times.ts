@@ -1,57 +1,99 @@
-/** What is known of the way from one clock's times to another's. Seconds. */
+/** What is known of the way from one clock's times to another's. */
 export interface Matching {
-  /** How far a converted time may be off; null when the two clocks cannot be compared. */
+  /** How far a converted time may be off, in seconds; null when the two clocks cannot be compared. */
   readonly error: number | null;
 }
 
-/** A packet and the place where it is looked for lie no further apart than this. */
+/** Of which packets a sighting may be. */
+export interface Match {
+  /** Indexes; none: it is of none of them. */
+  readonly candidates: readonly number[];
+  readonly sure: boolean;
+}
+
+/** Two sightings of one packet lie no further apart; a retransmission comes later (TCP_RTO_MIN is 0.2 s). */
+const NEAR = 0.1;
+/** Nothing is so long on its way. */
 const FAR = 2;
 /** Candidates that are worth telling. */
 const TOLD = 8;
 
+const NONE: Match = { candidates: [], sure: true };
+
 /**
- * Assigns copies of a packet at one place to the copies known from elsewhere, both in the order of time:
- * for each of `ys` the indexes of the `xs` it may be; one index is certain. By nearness when it is clear,
- * by order when none is missing; else all that may be are told.
+ * Assigns copies of a packet at one place to the copies known from elsewhere, both in the order of
+ * time: of which of the `xs` each of the `ys` may be. By nearness when it is clear, by order when
+ * none is missing; else all that may be are told.
  */
 export function matchTimes(
   xs: readonly number[],
   ys: readonly number[],
   { error }: Matching,
-): readonly (readonly number[])[] {
-  const all = xs.slice(0, TOLD).map((_, index) => index);
-  if (xs.length === 1 && ys.length === 1) {
-    const near = error === null || distance(xs, ys, 0) <= FAR + 4 * error;
-    return [near ? [0] : []];
+): readonly Match[] {
+  if (xs.length === 0) return ys.map(() => NONE);
+  if (error === null) {
+    if (xs.length === ys.length) return ys.map((_, index) => certain(index));
+    const all = xs.slice(0, TOLD).map((_, index) => index);
+    return ys.map(() => ({ candidates: all, sure: false }));
   }
-  if (error !== null) {
-    const nearest = ys.map((y) => nearestOf(xs, y, error));
-    const sure = nearest.map((found) => (found.length === 1 ? (found[0] ?? -1) : -1));
-    const clear = sure.every(
-      (index, at) => index >= 0 && (at === 0 || index > (sure[at - 1] ?? -1)),
-    );
-    if (clear) return nearest;
-    if (xs.length === ys.length && ys.every((_, at) => distance(xs, ys, at) <= FAR + 4 * error)) {
-      return ys.map((_, index) => [index]);
+  const nearest = ys.map((y) => nearestOf(xs, y, error));
+  if (inOrder(nearest)) return nearest;
+  const apart = (at: number): number => Math.abs((xs[at] ?? 0) - (ys[at] ?? 0));
+  if (xs.length === ys.length && ys.every((_, at) => apart(at) <= NEAR + 4 * error)) {
+    return ys.map((_, index) => certain(index));
+  }
+  return withoutRivals(xs, ys, nearest, error);
+}
+
+function certain(index: number): Match {
+  return { candidates: [index], sure: true };
+}
+
+/** Each has one of its own, in the order of time. */
+function inOrder(matches: readonly Match[]): boolean {
+  let before = -1;
+  for (const { candidates, sure } of matches) {
+    const [index] = candidates;
+    if (!sure || index === undefined || index <= before) return false;
+    before = index;
+  }
+  return true;
+}
+
+/** Two sightings of one place are never one packet: the clearly nearer one has it, or it is open. */
+function withoutRivals(
+  xs: readonly number[],
+  ys: readonly number[],
+  matches: readonly Match[],
+  error: number,
+): readonly Match[] {
+  const claims = new Map<number, number[]>();
+  matches.forEach(({ candidates, sure }, at) => {
+    const [index] = candidates;
+    if (!sure || index === undefined) return;
+    const list = claims.get(index);
+    if (list) list.push(at);
+    else claims.set(index, [at]);
+  });
+  const settled = [...matches];
+  for (const [index, claimants] of claims) {
+    if (claimants.length < 2) continue;
+    const apart = (at: number): number => Math.abs((ys[at] ?? 0) - (xs[index] ?? 0));
+    const [first = -1, second = -1] = claimants.toSorted((a, b) => apart(a) - apart(b));
+    const clear = apart(second) > 2 * apart(first) + 2 * error;
+    for (const at of claimants) {
+      settled[at] = clear
+        ? at === first
+          ? certain(index)
+          : NONE
+        : { candidates: [index], sure: false };
     }
-    // Two of one place are never one packet.
-    const taken = new Map<number, number>();
-    for (const index of sure) if (index >= 0) taken.set(index, (taken.get(index) ?? 0) + 1);
-    return nearest.map((found) =>
-      found.length === 1 && (taken.get(found[0] ?? -1) ?? 0) > 1
-        ? around(xs, found[0] ?? 0)
-        : found,
-    );
   }
-  return xs.length === ys.length ? ys.map((_, index) => [index]) : ys.map(() => all);
+  return settled;
 }
 
-function distance(xs: readonly number[], ys: readonly number[], at: number): number {
-  return Math.abs((xs[at] ?? 0) - (ys[at] ?? 0));
-}
-
-/** One index when a time is clearly nearest, several when not, none when all are far. */
-function nearestOf(xs: readonly number[], y: number, error: number): readonly number[] {
+/** The nearest one, sure when it is clearly so; none when all are far. */
+function nearestOf(xs: readonly number[], y: number, error: number): Match {
   let low = 0;
   let high = xs.length;
   while (low < high) {
@@ -64,13 +106,9 @@ function nearestOf(xs: readonly number[], y: number, error: number): readonly nu
     near.push({ index, apart: Math.abs((xs[index] ?? 0) - y) });
   }
   const within = near.filter(({ apart }) => apart <= FAR + 4 * error);
-  const [first, second] = within.toSorted((a, b) => a.apart - b.apart);
-  if (!first) return [];
-  if (!second || second.apart > 2 * first.apart + 2 * error) return [first.index];
+  const [first] = within.toSorted((a, b) => a.apart - b.apart);
+  if (!first) return NONE;
   const doubtful = within.filter(({ apart }) => apart <= 2 * first.apart + 2 * error);
-  return doubtful.map(({ index }) => index);
-}
-
-function around(xs: readonly number[], index: number): readonly number[] {
-  return [index - 1, index, index + 1].filter((at) => at >= 0 && at < xs.length);
+  const sure = doubtful.length === 1 && first.apart <= NEAR + 4 * error;
+  return { candidates: doubtful.map(({ index }) => index), sure };
 }
