@@ -24,7 +24,4 @@ export const LOCAL_RULES: readonly string[] = [
   '-m pkttype --pkt-type unicast',
   '-m addrtype --src-type LOCAL',
   '-m addrtype ! --src-type LOCAL --limit-iface-out',
-  '-m mac ! --mac-source 02:00:00:00:00:01',
-  '-m physdev ! --physdev-is-out',
-  '-m state --state NEW',
 ];
