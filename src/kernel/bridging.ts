@@ -45,6 +45,7 @@ export function bridgeReceive(kernel: Kernel, frame: BridgedFrame): Departure {
   if (before.ended) return before.ended;
   skb = before.skb;
   let forUs = isFrameFor(kernel.netns, target);
+  let cameBy: string | null = null;
   if (filtered) {
     const pass: HookPass = {
       hook: 'prerouting',
@@ -70,6 +71,7 @@ export function bridgeReceive(kernel: Kernel, frame: BridgedFrame): Departure {
       }
       // A route that refuses is one: the frame goes up to it, and it answers. Linux: ip_error().
       forUs = !(found.kind === 'forward' && found.device === bridge);
+      if (found.kind === 'forward' && forUs) cameBy = found.device;
       if (found.kind === 'forward' && !forUs) {
         target = { kind: 'owner', address: found.gateway ?? skb.packet.destination };
       }
@@ -78,7 +80,7 @@ export function bridgeReceive(kernel: Kernel, frame: BridgedFrame): Departure {
   const after = passFrameHook(kernel, skb, { ...arrivalAt(port), first: BRNF_PRIORITY + 1 });
   if (after.ended) return after.ended;
   skb = after.skb;
-  if (forUs) return passUp(kernel, { skb, bridge, port, filtered });
+  if (forUs) return passUp(kernel, { skb, bridge, port, filtered, cameBy });
   return bridgeForward(kernel, { ...frame, skb, target }, filtered);
 }
 
@@ -97,6 +99,8 @@ function passUp(
     readonly bridge: string;
     readonly port: string;
     readonly filtered: boolean;
+    /** See `Arrival.cameBy`; null: the bridge. */
+    readonly cameBy: string | null;
   },
 ): Departure {
   const { bridge } = up;
@@ -106,7 +110,13 @@ function passUp(
   const ingress = { kind: 'device', hook: 'ingress', device: bridge } as const;
   const entered = passFrameHook(kernel, passed.skb, ingress);
   if (entered.ended) return entered.ended;
-  return receive(kernel, { skb: entered.skb, iif: bridge, looped: false, prerouted: up.filtered });
+  return receive(kernel, {
+    skb: entered.skb,
+    iif: bridge,
+    looped: false,
+    prerouted: up.filtered,
+    ...(up.cameBy === null ? {} : { cameBy: up.cameBy }),
+  });
 }
 
 /** Out of another port. Linux: br_forward(), should_deliver(), br_nf_forward_ip(). */

@@ -14,6 +14,8 @@ import type { Skb } from './skb.ts';
 export interface Transit {
   readonly skb: Skb;
   readonly iif: string;
+  /** The device by which errors are answered: mostly the same. */
+  readonly cameBy: string;
   readonly route: Extract<InputRoute, { readonly kind: 'forward' }>;
 }
 
@@ -22,7 +24,7 @@ export interface Transit {
  * TTL. Linux: ip_forward(), ip_forward_finish(), ip6_forward().
  */
 export function forward(kernel: Kernel, transit: Transit): Departure {
-  const { iif, route } = transit;
+  const { iif, route, cameBy } = transit;
   const place = { iif, oif: route.device };
   const { packet } = transit.skb;
   const { family } = packet.source;
@@ -35,14 +37,14 @@ export function forward(kernel: Kernel, transit: Transit): Departure {
   }
   if (family === 6) {
     const refused = forwardRefusal6(kernel, transit);
-    if (refused) return { ...refused, iif };
+    if (refused) return { ...refused, iif: cameBy };
   }
   if (packet.ttl <= 1) {
     record(kernel, transit.skb, { kind: 'drop', reason: 'IP_INHDR', at: 'ttl expired' }, place);
     return {
       ...dropped(transit.skb, 'IP_INHDR', 'ttl expired'),
       answer: icmpError(family, 'time-exceeded'),
-      iif,
+      iif: cameBy,
     };
   }
   // Of IPv6 only the sender makes fragments.
@@ -52,7 +54,7 @@ export function forward(kernel: Kernel, transit: Transit): Departure {
     return {
       ...dropped(transit.skb, 'PKT_TOO_BIG', `mtu ${mtu} of ${route.device}`),
       answer: tooBig(family, mtu),
-      iif,
+      iif: cameBy,
     };
   }
   const skb: Skb = { ...transit.skb, packet: { ...packet, ttl: packet.ttl - 1 } };
@@ -65,10 +67,11 @@ export function forward(kernel: Kernel, transit: Transit): Departure {
   const pass: HookPass = { hook: 'forward', ...place, localSocket: null, reroute: null };
   const outcome = runHook(kernel, skb, pass);
   const ended = endedByHook(kernel, outcome, pass, null);
-  if (ended) return ended;
+  if (ended) return ended.kind === 'dropped' ? { ...ended, iif: cameBy } : ended;
   return finishOutput(kernel, {
     skb: outcome.skb,
     iif,
+    cameBy,
     device: route.device,
     nexthop: route.gateway ?? outcome.skb.packet.destination,
     mtu: route.mtu,

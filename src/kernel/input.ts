@@ -23,6 +23,11 @@ export interface Arrival {
   readonly looped: boolean;
   /** br_netfilter already ran PREROUTING for this frame. Linux: ip_sabotage_in(). */
   readonly prerouted: boolean;
+  /**
+   * IPv6: the device by which errors are answered, where it is not the input device: br_netfilter routed the
+   * translated frame before. Linux: ip6_rcv_core(), IP6CB(skb)->iif.
+   */
+  readonly cameBy?: string;
 }
 
 /**
@@ -67,7 +72,7 @@ export function receive(kernel: Kernel, arrival: Arrival): Departure {
     case 'broadcast':
       return deliver(kernel, skb, iif);
     case 'forward':
-      return forward(kernel, { skb, iif, route: found });
+      return forward(kernel, { skb, iif, route: found, cameBy: arrival.cameBy ?? iif });
     case 'drop':
       record(kernel, skb, { kind: 'drop', reason: found.reason, at: iif }, { iif });
       return dropped(skb, found.reason, iif);

@@ -159,6 +159,8 @@ export interface Outgoing {
   readonly skb: Skb;
   /** Input device of a forwarded packet, '' for a local one. */
   readonly iif: string;
+  /** The device by which errors are answered; absent is `iif`. */
+  readonly cameBy?: string;
   readonly device: string;
   readonly nexthop: Skb['packet']['destination'];
   readonly mtu: number;
@@ -203,5 +205,11 @@ export function finishOutput(kernel: Kernel, out: Outgoing): Departure {
     });
     return { kind: 'unknown', at: `${out.type} on ${netnsKey(kernel.netns.ref)}`, skb };
   }
-  return { kind: 'transmit', device: out.device, nexthop: out.nexthop, skb, iif: out.iif };
+  return {
+    kind: 'transmit',
+    device: out.device,
+    nexthop: out.nexthop,
+    skb,
+    iif: out.cameBy ?? out.iif,
+  };
 }

@@ -1,4 +1,4 @@
-import { isIpv4Multicast } from '../../../../packet/address.ts';
+import { isMulticast } from '../../../../packet/address.ts';
 import { frameType } from '../../../../packet/mac.ts';
 import { OPEN_QUESTION } from '../../../decide.ts';
 import { answer, type MatchModel, unknownHere } from './match-model.ts';
@@ -18,7 +18,7 @@ export const pkttypeMatch: MatchModel<PkttypeMatch> = {
     const { destinationMac, packet } = context.packet.skb;
     if (destinationMac !== null) return answer((frameType(destinationMac) === type) !== negated);
     const to = packet.destination;
-    if (to.family === 4 && !isIpv4Multicast(to) && to.bits !== 0xffffffff) {
+    if (!isMulticast(to) && to.bits !== 0xffffffff) {
       return answer((type === 'unicast') !== negated);
     }
     return unknownHere(context, {
