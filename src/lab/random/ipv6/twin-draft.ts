@@ -17,7 +17,8 @@ export function addTwin(random: Random, draft: Draft, index: number): void {
     const text = twinXtables(printTables(draft[backend]));
     draft.ip6tables[backend] = openly ? withDiscovery(text) : text;
   }
-  draft.nft.push(...[...draft.nft].map(twinNft));
+  // A table of the family inet speaks of IPv6 already; of two alike nobody knows which runs first.
+  draft.nft.push(...draft.nft.filter((table) => !/^table inet /.test(table)).map(twinNft));
   draft.listeners.push(
     ...draft.listeners
       .filter(({ address }) => address !== undefined)

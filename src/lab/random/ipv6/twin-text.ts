@@ -77,19 +77,17 @@ export function twinXtables(text: string): string {
 }
 
 const NFT: readonly (readonly [RegExp, string])[] = [
-  [/table inet (\S+) \{/g, 'table inet $1-6 {'],
   [/table ip (\S+) \{/g, 'table ip6 $1 {'],
   [/\bipv4_addr\b/g, 'ipv6_addr'],
   [/\bip (saddr|daddr|dscp)/g, 'ip6 $1'],
   [/\bip ttl\b/g, 'ip6 hoplimit'],
-  [/\b([ds])nat ip to\b/g, '$1nat ip6 to'],
   [/\bicmp type\b/g, 'icmpv6 type'],
   [/reject with icmp host-unreachable/g, 'reject with icmpv6 type addr-unreachable'],
   [/reject with icmp net-unreachable/g, 'reject with icmpv6 type no-route'],
   [/reject with icmp (port-unreachable|admin-prohibited)/g, 'reject with icmpv6 type $1'],
 ];
 
-/** The twin of native tables. Those of the family inet get another name: the first speaks of both families. */
+/** The twin of native tables of the family ip. */
 export function twinNft(text: string): string {
   return twinAddresses(NFT.reduce((said, [from, to]) => said.replace(from, to), text));
 }
