@@ -39,6 +39,12 @@ export function endedByHook(
         iif: pass.iif,
       };
     case 'stolen':
-      return { kind: 'unknown', at: outcome.at, skb: outcome.skb };
+    // Whoever runs OUTPUT or INPUT sends it on; at other hooks IPVS does not.
+    case 'sent-on':
+      return {
+        kind: 'unknown',
+        at: outcome.kind === 'stolen' ? outcome.at : `${pass.hook} IPVS`,
+        skb: outcome.skb,
+      };
   }
 }

@@ -7,6 +7,7 @@ import { endedByHook } from './hook-departure.ts';
 import { type IcmpError, icmpError } from './icmp-error.ts';
 import { type Kernel, record } from './kernel.ts';
 import { type HookPass, runHook } from './netfilter/run-hook.ts';
+import { sendLocal } from './output.ts';
 import { routeInput } from './routing/input-route.ts';
 import { refusedOnArrival6 } from './routing/input-route6.ts';
 import type { InputRoute, SourceValidation } from './routing/lookup.ts';
@@ -90,6 +91,17 @@ export function receive(kernel: Kernel, arrival: Arrival): Departure {
 export function deliver(kernel: Kernel, skb: Skb, iif: string, boundTo = iif): Departure {
   const pass: HookPass = { hook: 'input', iif, oif: '', localSocket: null, reroute: null };
   const outcome = runHook(kernel, skb, pass);
+  if (outcome.kind === 'sent-on') {
+    const { skb: sent, route } = outcome;
+    // It still has the device it came in by when it meets POSTROUTING.
+    return sendLocal(kernel, {
+      skb: sent,
+      route,
+      boundDevice: null,
+      socket: null,
+      encapsulatedOn: iif,
+    });
+  }
   return (
     endedByHook(kernel, outcome, pass, null) ?? { kind: 'local', iif, boundTo, skb: outcome.skb }
   );

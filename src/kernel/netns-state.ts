@@ -2,6 +2,7 @@ import type { Address } from '../packet/address.ts';
 import type { NetnsRef } from '../packet/place.ts';
 import type { SourceRef } from '../packet/source-ref.ts';
 import type { ConntrackEntry } from './conntrack/entry.ts';
+import type { IpvsService } from './conntrack/ipvs-service.ts';
 import type { Device, FdbEntry, Neighbour } from './device/device.ts';
 import type { Ipset } from './netfilter/ipset.ts';
 import type { Ruleset } from './netfilter/ruleset.ts';
@@ -24,6 +25,8 @@ export interface NetnsState {
   readonly ruleset: Ruleset;
   readonly ipsets: readonly Ipset[] | undefined;
   readonly conntrack: readonly ConntrackEntry[] | undefined;
+  /** Virtual services of IPVS; absent: not collected. */
+  readonly ipvs?: readonly IpvsService[] | undefined;
   readonly neighbours: readonly Neighbour[] | undefined;
   readonly fdb: readonly FdbEntry[] | undefined;
   readonly sockets: readonly ListeningSocket[] | undefined;

@@ -29,8 +29,8 @@ export interface LocalSend {
   readonly boundDevice: string | null;
   readonly socket: SendingSocket | null;
   /**
-   * The device that an encapsulated packet was sent on: POSTROUTING still sees it as the input
-   * device. Linux: ip_output(), skb->dev.
+   * The device that an encapsulated packet was sent on, or that one which IPVS sends on came in by:
+   * POSTROUTING sees it as the input device. Linux: ip_output(), skb->dev.
    */
   readonly encapsulatedOn?: string;
 }
@@ -124,6 +124,9 @@ export function sendLocal(kernel: Kernel, send: LocalSend): Departure {
     },
   };
   const outcome = runHook(kernel, send.skb, pass);
+  if (outcome.kind === 'sent-on') {
+    return sendLocal(kernel, { ...send, skb: outcome.skb, route: outcome.route });
+  }
   const datagram = tellsSender(send.skb.packet);
   const ended = endedByHook(
     kernel,

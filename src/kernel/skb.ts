@@ -14,6 +14,8 @@ export interface Skb {
   /** Bridge ports, while br_netfilter runs the IP hooks for a bridged frame. */
   readonly physin: string | null;
   readonly physout: string | null;
+  /** IPVS has dealt with it: no hook function of its own looks again. Linux: skb->ipvs_property. */
+  readonly ipvs?: true;
 }
 
 /** What connection tracking attached. Linux: skb->_nfct, enum ip_conntrack_info. */

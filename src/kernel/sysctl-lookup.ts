@@ -242,6 +242,12 @@ export function conntrackChecksum(netns: NetnsState, decider: Decider): boolean 
   return readNumber(netns, 'net.netfilter.nf_conntrack_checksum', on(5), decider) > 0;
 }
 
+/** Whether conntrack keeps tracking what IPVS forwards; kube-proxy turns it on. Linux: sysctl_conntrack(). */
+export function ipvsConntrack(netns: NetnsState, decider: Decider): boolean {
+  const expected = { value: '1', others: [{ value: '0', cost: 4 }] };
+  return readNumber(netns, 'net.ipv4.vs.conntrack', expected, decider) > 0;
+}
+
 /** How full a connection table is. */
 export interface ConntrackFill {
   readonly count: number;

@@ -17,9 +17,11 @@ import { parseIpLink } from './ip-link.ts';
 import { parseIpNeigh, parseProxiedNeighbours } from './ip-neigh.ts';
 import { parseIpRoute } from './ip-route.ts';
 import { parseIpRule } from './ip-rule.ts';
+import { parseIpvsadmSave } from './ipvsadm-save.ts';
 import type { NetnsFiles } from './layout.ts';
 import { selectNative } from './nft-json/native-tables.ts';
 import { type Counters, parseNstat } from './nstat.ts';
+import { parseProcIpVs } from './proc-ip-vs.ts';
 import type { RulesetReaders } from './readers.ts';
 import { parseSockets } from './sockets.ts';
 import type { SourceName } from './source.ts';
@@ -67,6 +69,7 @@ export function readNetns(files: NetnsFiles, readers: RulesetReaders): Parsed<Ca
     ruleset: readRuleset(files, readers, { read, issues }),
     ipsets: read<readonly Ipset[]>('ipset-save', readers.ipsetSave)?.value,
     conntrack: read<readonly ConntrackEntry[]>('conntrack', parseConntrack)?.value,
+    ...readIpvs(read),
     neighbours: read<readonly Neighbour[]>('ip-neigh', parseIpNeigh)?.value,
     fdb: read<readonly FdbEntry[]>('bridge-fdb', parseBridgeFdb)?.value,
     sockets: read('sockets', parseSockets)?.value,
@@ -96,6 +99,14 @@ type Read = <T>(
   name: SourceName,
   parse: (text: string, file: string) => Parsed<T>,
 ) => Parsed<T> | undefined;
+
+/** Services of IPVS; an empty file is a node without. */
+function readIpvs(read: Read): Pick<NetnsState, 'ipvs'> {
+  const saved = read('ipvsadm-save', parseIpvsadmSave)?.value;
+  const listed = read('ip-vs', parseProcIpVs)?.value;
+  const services = saved ?? listed;
+  return services ? { ipvs: services } : {};
+}
 
 /**
  * Routes of both families. `ip -j route` without a family, and iproute2 with one in JSON, put

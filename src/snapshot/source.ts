@@ -35,6 +35,8 @@ export type SourceName =
   | 'sysctl'
   | 'conntrack'
   | 'ipset-save'
+  | 'ipvsadm-save'
+  | 'ip-vs'
   | 'sockets'
   | 'nstat'
   | 'flannel-subnet';
@@ -77,6 +79,8 @@ export const NETNS_SOURCES: readonly SnapshotSource[] = [
   text('sysctl', 'sysctl.txt', 'sysctl', '-a', '-r', '^net\\.'),
   text('conntrack', 'conntrack.txt', 'conntrack', '-L', '-o', 'extended'),
   text('ipset-save', 'ipset-save.txt', 'ipset', 'save'),
+  text('ipvsadm-save', 'ipvsadm-save.txt', 'ipvsadm', '-Sn'),
+  text('ip-vs', 'ip_vs.txt', 'cat', '/proc/net/ip_vs'),
   text('sockets', 'sockets.txt', 'ss', '-Hnltu'),
   json('nstat', 'nstat.json', 'nstat', '-asj'),
   text('flannel-subnet', 'flannel-subnet.env', 'cat', '/run/flannel/subnet.env'),

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { formatAddress, parseAddress } from '../../src/packet/address.ts';
-import type { Flow } from '../../src/packet/flow.ts';
-import { netnsKey } from '../../src/packet/place.ts';
 import { assembleSnapshot } from '../../src/snapshot/assemble.ts';
 import { assumeClient } from '../../src/snapshot/assumed-client.ts';
-import type { Outcome, PacketTrace } from '../../src/trace/trace.ts';
 import { traceFlow } from '../../src/trace/tracer.ts';
-import { type FlowRow, readFlowRows, readRecorded } from './recorded.ts';
+import { flowOf, modelledResults, outcomeText, recordedResults } from './flow-rows.ts';
+import { readFlowRows, readRecorded } from './recorded.ts';
 
 /**
  * Every TCP row of the recorded flow tables: the model against what a real kernel did with real
@@ -24,71 +21,6 @@ const EXCLUDED: readonly { readonly rows: RegExp; readonly because: string }[] =
   },
 ];
 
-function must<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) throw new Error(what);
-  return value;
-}
-
-function flowOf(row: FlowRow): Flow {
-  const to = must(parseAddress(row.address), row.address);
-  const base = {
-    to,
-    port: row.port,
-    protocol: 'tcp',
-    boundDevice: null,
-    sport: null,
-    mark: 0,
-  } as const;
-  const outside = (node: string, device: string, source: string): Flow => ({
-    ...base,
-    from: { node, netns: null },
-    arrivesOn: device,
-    boundSource: must(parseAddress(source), source),
-  });
-  switch (row.client) {
-    case 'kp-n1':
-      return { ...base, from: { node: 'n1', netns: null }, arrivesOn: null, boundSource: null };
-    case 'kp-p1-99':
-      return outside('n1', 'cni0', '10.244.1.99');
-    case 'kp-p2-99':
-      return outside('n2', 'cni0', '10.244.2.99');
-    case 'kp-cp':
-      return outside(row.kind === 'nodePort-n2' ? 'n2' : 'n1', 'eth0', '192.168.10.10');
-    default:
-      throw new Error(`unknown client ${row.client}`);
-  }
-}
-
-/** `192.168.10.11 saw 10.244.1.1`, `timeout`, ...: what the kernel did in up to four tries. */
-function recordedResults(row: FlowRow): readonly string[] {
-  return row.result.split('; ').map((result) => {
-    // `server@address`; a node's own server is `@node`.
-    if (result.includes(' saw ')) return result.replace(/^[^@]*@/, '');
-    if (result === 'EMPTY') return 'connected';
-    if (result.includes('refused')) return 'refused';
-    if (result.includes('timed out')) return 'timeout';
-    throw new Error(`unknown result ${result}`);
-  });
-}
-
-/** Results of the model in the words of the recording, with their probability. */
-function modelledResults(
-  outcomes: readonly Outcome[],
-  banners: boolean,
-): ReadonlyMap<string, number> {
-  const results = new Map<string, number>();
-  for (const { client, endpoint, sourceAtEndpoint, probability } of outcomes) {
-    let result: string = client;
-    if (client === 'connected' && banners && endpoint && sourceAtEndpoint) {
-      const hostNetwork = endpoint.where.netns === null;
-      const server = hostNetwork ? endpoint.where.node : formatAddress(endpoint.address);
-      result = `${server} saw ${formatAddress(sourceAtEndpoint)}`;
-    }
-    results.set(result, (results.get(result) ?? 0) + probability);
-  }
-  return results;
-}
-
 /** The chance that four tries miss a result of probability 0.7 is below one percent. */
 const MAY_BE_MISSED = 0.7;
 
@@ -103,9 +35,7 @@ describe.each(FOLDERS)('%s', (folder) => {
     if (EXCLUDED.some(({ rows: excluded }) => excluded.test(name))) return;
     const flow = flowOf(row);
     const { outcomes, verdict } = traceFlow(assumeClient(network, flow), flow);
-    const told = outcomes
-      .map(({ client, packets }) => `${client}: ${packets.map(packetText).join(', ')}`)
-      .join('\n');
+    const told = outcomes.map(outcomeText).join('\n');
     const recorded = recordedResults(row);
     const modelled = modelledResults(outcomes, !recorded.includes('connected'));
     expect([...modelled.keys()], told).toEqual(expect.arrayContaining([...recorded]));
@@ -117,7 +47,3 @@ describe.each(FOLDERS)('%s', (folder) => {
     expect(verdict, told).not.toBe('undetermined');
   });
 });
-
-function packetText({ kind, disposition, dropReason, at }: PacketTrace): string {
-  return [kind, disposition, dropReason ?? '', at ? netnsKey(at) : ''].join(' ');
-}

@@ -38,6 +38,8 @@ export interface Connection {
   tcp?: TcpMemory;
   /** What the SCTP tracker remembers beside the state. Linux: struct ip_ct_sctp. */
   sctp?: SctpMemory;
+  /** IPVS set the destination: the nat hooks leave it alone. Linux: IPS_DST_NAT is not set. */
+  byIpvs?: boolean;
   /** Taken out of the table: no later packet finds it. Linux: nf_ct_kill(). */
   dying?: boolean;
   /** The device a masqueraded connection left by. Linux: nf_conn_nat.masq_index. */

@@ -15,13 +15,14 @@ export function otherManip(manip: Manip): Manip {
  * Whether a connection's mapping rewrites this end in the original direction. Linux keeps it as
  * IPS_SRC_NAT and IPS_DST_NAT, see nf_nat_setup_info(); here the two tuples tell it.
  */
-export function isMapped({ original, reply }: Connection, manip: Manip): boolean {
+export function isMapped({ original, reply, byIpvs }: Connection, manip: Manip): boolean {
   // An ICMP identifier is the source's part of the tuple, in both directions.
   const icmp = isIcmp(original);
   if (manip === 'src') {
     const port = icmp ? reply.sport : reply.dport;
     return !sameAddress(original.source, reply.destination) || original.sport !== port;
   }
+  if (byIpvs) return false;
   return (
     !sameAddress(original.destination, reply.source) || (!icmp && original.dport !== reply.sport)
   );

@@ -4,6 +4,7 @@ import type { NetnsState } from '../netns-state.ts';
 import type { Run } from '../run.ts';
 import type { Connection } from './connection.ts';
 import type { ConntrackEntry } from './entry.ts';
+import { findIpvsService } from './ipvs-service.ts';
 import { sameTuple, tupleKey } from './packet-tuple.ts';
 import { isStillThere } from './survival.ts';
 import type { Tuple } from './tuple.ts';
@@ -121,10 +122,16 @@ function load(run: Run, netns: NetnsState, entry: ConntrackEntry): Connection | 
     assured: entry.assured,
     expected: false,
     state: entry.state,
+    ...(isOfIpvs(netns, entry) ? { byIpvs: true } : {}),
     loadedFrom: entry,
   };
   table.push(connection);
   return connection;
+}
+
+/** An entry towards a service of IPVS got its server from there, not from nat. */
+function isOfIpvs({ ipvs }: NetnsState, { original }: ConntrackEntry): boolean {
+  return ipvs !== undefined && findIpvsService(ipvs, original, 0) !== null;
 }
 
 /** Whether a tuple is taken by another connection. Linux: nf_conntrack_tuple_taken(). */

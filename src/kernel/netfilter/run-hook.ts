@@ -8,10 +8,12 @@ import { natHook } from '../conntrack/nat.ts';
 import type { NatRequest } from '../conntrack/nat-request.ts';
 import { trackIncoming } from '../conntrack/track.ts';
 import { type Kernel, record } from '../kernel.ts';
+import type { OutputRoute } from '../routing/lookup.ts';
 import type { Skb } from '../skb.ts';
 import { conntrackInUse } from './conntrack-in-use.ts';
 import { type HookEntry, hookEntries } from './hook-entries.ts';
 import { decideOrder } from './hook-order.ts';
+import { ipvsHook } from './ipvs/ipvs-hook.ts';
 import { missingRules } from './missing-rules.ts';
 import type { RuleContext } from './rule-context.ts';
 import type { RejectWith, TableResult } from './verdict.ts';
@@ -40,7 +42,13 @@ export type HookOutcome =
       readonly errno?: Errno;
     }
   | { readonly kind: 'reject'; readonly skb: Skb; readonly with: RejectWith; readonly at: string }
-  | { readonly kind: 'stolen'; readonly skb: Skb; readonly at: string };
+  | { readonly kind: 'stolen'; readonly skb: Skb; readonly at: string }
+  /** IPVS sends it to a server: through OUTPUT, like a packet of this node. */
+  | {
+      readonly kind: 'sent-on';
+      readonly skb: Skb;
+      readonly route: Extract<OutputRoute, { readonly kind: 'route' }>;
+    };
 
 /**
  * Runs everything attached to one hook, in the kernel's order: connection tracking, the tables by
@@ -98,6 +106,15 @@ function runHookFunctions(kernel: Kernel, start: Skb, pass: HookPass): HookOutco
       : pass.hook === 'forward'
         ? null
         : PRIORITY.natSrc;
+  // IPVS comes right before the nat of INPUT, at its priority in FORWARD, and right after it in OUTPUT.
+  const isBeforeNat = pass.hook === 'input' || pass.hook === 'forward';
+  if (isBeforeNat) {
+    const early = runUntil(PRIORITY.natSrc - 2);
+    if (early) return early;
+    const outcome = ipvsHook(kernel, skb, pass, pass.hook);
+    if (outcome.kind !== 'accept') return outcome;
+    skb = outcome.skb;
+  }
   if (natPriority !== null) {
     const ended = runUntil(natPriority);
     if (ended) return ended;
@@ -106,6 +123,11 @@ function runHookFunctions(kernel: Kernel, start: Skb, pass: HookPass): HookOutco
       if (outcome.kind !== 'accept') return outcome;
       skb = outcome.skb;
     }
+  }
+  if (pass.hook === 'output') {
+    const outcome = ipvsHook(kernel, skb, pass, pass.hook);
+    if (outcome.kind !== 'accept') return outcome;
+    skb = outcome.skb;
   }
   const ended = runUntil(Number.POSITIVE_INFINITY);
   if (ended) return ended;
