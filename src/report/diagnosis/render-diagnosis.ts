@@ -2,6 +2,7 @@ import type { Diagnosis, Finding } from '../../diagnosis/diagnosis.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import type { Level } from '../text/level.ts';
 import type { Canvas } from '../text/style.ts';
+import { flowJson } from '../trace/to-json.ts';
 import { answerOf } from './answer.ts';
 import { comparisonTable, firstDifference } from './comparison-table.ts';
 import { placesWords } from './evidence-ref-words.ts';
@@ -47,10 +48,10 @@ export function renderDiagnosis(
   add(title, hypothesisLines(diagnosis, level, canvas));
   add('Ruled out', ruledOutLines(diagnosis.ruledOut, canvas));
   if (diagnosis.experiment) {
-    add(
-      'Look next, the cheapest first',
-      experimentLines(diagnosis.experiment, diagnosis.hypotheses, canvas),
-    );
+    add('Look next, the cheapest first', [
+      ...experimentLines(diagnosis.experiment, diagnosis.hypotheses, canvas),
+      ...paragraph(logRulesWords(diagnosis), canvas, '  or: '),
+    ]);
   }
   add('Fixes', fixLines(diagnosis, canvas));
   add(
@@ -62,6 +63,13 @@ export function renderDiagnosis(
     diagnosis.unsupported.map(({ construct, where }) => `  ${construct} on ${where}`),
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** For people who may run nothing else on the node than what prints to its log. */
+function logRulesWords({ flow }: Diagnosis): string {
+  const { to, proto } = flowJson(flow);
+  const options = `--to ${to}${proto === 'tcp' ? '' : ` --proto ${proto}`}`;
+  return `hookline logrules ${options} prints LOG rules, with their undo, that show at which hook it ends`;
 }
 
 /** Below the answer: the mechanism, the next look and the first fix, one line each. */
