@@ -36,6 +36,8 @@ export interface DataType {
   read(json: string | number | boolean): Interval | null;
   /** As `nft list ruleset` prints it. */
   print(scalar: Scalar): string;
+  /** An end of a range, which nft prints without names; absent where that is no other. */
+  printBound?(scalar: Scalar): string;
 }
 
 type Json = string | number | boolean;
@@ -71,12 +73,13 @@ function readWide(json: Json): Scalar | null {
 
 function symbolic(name: string, symbols: Symbols): DataType {
   const names = namesOf(symbols);
-  return dataType(
+  const type = dataType(
     name,
     (json) =>
       typeof json === 'string' ? (lookUpSymbol(symbols, json) ?? null) : readInteger(json),
     (scalar) => names.get(Number(scalar)) ?? String(scalar),
   );
+  return { ...type, printBound: String };
 }
 
 function bitmask(name: string, symbols: Symbols): DataType {
@@ -182,7 +185,10 @@ export const ETHER_ADDR = dataType(
   (json) => (typeof json === 'string' ? macScalar(json) : null),
   printMac,
 );
-export const TIME = dataType('time', readInteger, (scalar) => printTime(Number(scalar)));
+export const TIME: DataType = {
+  ...dataType('time', readInteger, (scalar) => printTime(Number(scalar))),
+  printBound: (scalar) => `${scalar}s`,
+};
 /** Constants of values that the model never knows are kept as they are. */
 export const OPAQUE = dataType(
   'opaque',
@@ -205,9 +211,11 @@ export const CT_LABEL: DataType = {
   ),
   bitmask: true,
 };
-/** A number or a name of the node's own lists, without quotes. */
-export const REALM = dataType('realm', (json) =>
-  typeof json === 'string' && !/^\d{1,10}$/.test(json) ? json : Number(json),
+/** A number, or a name of the node's own list. */
+export const REALM = dataType(
+  'realm',
+  (json) => (typeof json === 'string' && !/^\d{1,10}$/.test(json) ? json : Number(json)),
+  (scalar) => (typeof scalar === 'string' ? `"${scalar}"` : String(scalar)),
 );
 /** nft writes class ids as `1:2`, without quotes. */
 export const CLASS_ID = dataType('classid', (json) =>
@@ -232,11 +240,12 @@ export const DCCP_TYPE = symbolic('dccp_pkttype', DCCP_TYPES);
 export const MH_TYPE = symbolic('mh_type', MH_TYPES);
 export const ARP_OPERATION = symbolic('arp_op', ARP_OPERATIONS);
 export const CT_EVENT = bitmask('ct_event', CT_EVENTS);
+const printDscp = (scalar: Scalar): string => `0x${Number(scalar).toString(16).padStart(2, '0')}`;
 const DSCP_NAMES = namesOf(DSCP);
 export const DSCP_VALUE: DataType = {
   ...symbolic('dscp', DSCP),
-  print: (scalar) =>
-    DSCP_NAMES.get(Number(scalar)) ?? `0x${Number(scalar).toString(16).padStart(2, '0')}`,
+  print: (scalar) => DSCP_NAMES.get(Number(scalar)) ?? printDscp(scalar),
+  printBound: printDscp,
 };
 export const ECN_VALUE = symbolic('ecn', ECN);
 

@@ -16,6 +16,7 @@ import {
   ETHER_ADDR,
   ETHER_TYPE,
   FIB_TYPE,
+  HEX,
   ICMP_CODE,
   ICMP_TYPE,
   ICMPV6_CODE,
@@ -97,7 +98,7 @@ export const PAYLOAD_TYPES: Readonly<Record<PayloadProtocol, Fields>> = {
   igmp: { type: IGMP_TYPE, ...integers('checksum', 'mrt', 'group') },
   ah: { nexthdr: INET_PROTO, ...integers('hdrlength', 'reserved', 'spi', 'sequence') },
   esp: integers('spi', 'sequence'),
-  comp: { nexthdr: INET_PROTO, ...integers('flags', 'cpi') },
+  comp: { nexthdr: INET_PROTO, flags: HEX, ...integers('cpi') },
   gre: { protocol: ETHER_TYPE, ...integers('flags', 'version') },
   th: PORTS,
 };

@@ -1,4 +1,4 @@
-import type { Interval } from '../../kernel/netfilter/nft/value.ts';
+import type { Interval, Scalar } from '../../kernel/netfilter/nft/value.ts';
 import { isSingle } from '../../kernel/netfilter/nft/value.ts';
 import { network, parsePrefix } from '../../packet/prefix.ts';
 import { isObject, type JsonObject, listOf, numberOf, objectOf, textOf } from '../json-value.ts';
@@ -72,11 +72,16 @@ function atom(text: string): string | number {
   return /^(?:\d{1,15}|0x[0-9a-f]{1,13})$/.test(text) ? Number(text) : text;
 }
 
+function printRange(first: Scalar, last: Scalar, type: DataType): string {
+  const print = type.printBound ?? type.print;
+  return `${print(first)}-${print(last)}`;
+}
+
 function printInterval(interval: Interval, type: DataType): string {
   if (isSingle(interval)) return type.print(interval.first);
   return type.name === 'ifname'
     ? `"${interval.first}*"`
-    : `${type.print(interval.first)}-${type.print(interval.last)}`;
+    : printRange(interval.first, interval.last, type);
 }
 
 function readPrefix(prefix: JsonObject, type: DataType): Printed<Interval> | null {
@@ -123,7 +128,7 @@ function readRange(low: unknown, high: unknown, type: DataType): Printed<Interva
   if (!first || !last) return null;
   return {
     node: { first: first.node.first, last: last.node.last },
-    text: `${first.text}-${last.text}`,
+    text: printRange(first.node.first, last.node.last, type),
   };
 }
 
