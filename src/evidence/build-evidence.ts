@@ -6,6 +6,7 @@ import { clockCorrections, compareClocks, tellingOffsets } from './join/clocks.t
 import { confirmStatements } from './join/confirm.ts';
 import { type Connection, groupConnections } from './join/connection.ts';
 import { conversationOf } from './join/conversations.ts';
+import { dropObservations, separateDrops } from './join/drop-sightings.ts';
 import { withFacts } from './join/fact/conversation-facts.ts';
 import { classify } from './join/flow-classes.ts';
 import { groupsOf } from './join/groups.ts';
@@ -27,7 +28,10 @@ export function buildEvidence(parts: readonly Parsed<EvidencePart>[]): Evidence 
   const placed = placeLogLines(named.value, statements);
   const tracked = parts.flatMap((part) => part.value.tracked);
   const observed = openCarriers(absoluteSequences(placed.value));
-  const joined = groupConnections(joinPackets(observed, tracked));
+  const dropped = parts.flatMap((part) => part.value.drops);
+  const sightings = [...observed, ...dropObservations(dropped, observed.length)];
+  const { packets, drops } = separateDrops(joinPackets(sightings, tracked), observed.length);
+  const joined = groupConnections(packets);
 
   const labels = parts.flatMap((part) => part.value.labels);
   const sided = inferSides(groupsOf(observed), joined, labels);
@@ -44,7 +48,7 @@ export function buildEvidence(parts: readonly Parsed<EvidencePart>[]): Evidence 
     (connection, id) => conversationOf(connection, id, context) ?? [],
   );
   const { conversations: classified, flowClasses } = classify(unclassified);
-  const conversations = withFacts(classified);
+  const conversations = withFacts(classified, drops, corrections);
   const observations = observed.map(settle);
   return {
     files: parts.map((part) => part.value.file),
@@ -56,7 +60,7 @@ export function buildEvidence(parts: readonly Parsed<EvidencePart>[]): Evidence 
     clocks: tellingOffsets(offsets),
     statements: confirmStatements(statements, conversations, observations),
     counters: counterDeltas(parts.flatMap((part) => part.value.counters)),
-    drops: parts.flatMap((part) => part.value.drops),
+    drops: dropped,
     tracked,
     sockets: parts.flatMap((part) => part.value.sockets),
     issues: [...parts.flatMap((part) => part.issues), ...named.issues, ...placed.issues],

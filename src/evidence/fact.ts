@@ -105,5 +105,5 @@ export type Fact =
       readonly journey: number;
       readonly pieces: readonly number[];
     }
-  /** A tracer saw the kernel free the packet. */
-  | { readonly kind: 'dropped'; readonly journey: number; readonly drop: number };
+  /** A tracer saw the kernel free a packet of this flow; null when nothing else saw that packet. */
+  | { readonly kind: 'dropped'; readonly journey: number | null; readonly drop: number };

@@ -75,5 +75,5 @@ export const factSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('ports-reused'), earlier: z.int() }),
   z.strictObject({ kind: z.literal('segmented'), journey, pieces: journeys }),
-  z.strictObject({ kind: z.literal('dropped'), journey, drop: z.int() }),
+  z.strictObject({ kind: z.literal('dropped'), journey: nullableInt, drop: z.int() }),
 ]);

@@ -163,11 +163,12 @@ function droppedWords(
   { drops }: Pick<Evidence, 'drops'>,
 ): string {
   const seen = drops[drop];
-  if (!seen) return `packet ${journey} was dropped`;
+  const what = journey === null ? 'a packet that nothing else saw' : `packet ${journey}`;
+  if (!seen) return `${what} was dropped`;
   const by = [seen.reason, seen.location === null ? null : `in ${seen.location}()`]
     .filter((part) => part !== null)
     .join(' ');
-  return `the kernel dropped packet ${journey}: ${by} (${formatSource(seen.source)})`;
+  return `the kernel dropped ${what}: ${by} (${formatSource(seen.source)})`;
 }
 
 function detailLines(

@@ -2,28 +2,31 @@ import { PROTOCOL } from '../../../packet/protocol.ts';
 import type { Conversation, Journey } from '../../evidence.ts';
 import type { Direction, Fact } from '../../fact.ts';
 import { type Observation, subject } from '../../observation.ts';
+import type { Correction } from '../clocks.ts';
+import type { JoinedDrops } from '../drop-sightings.ts';
+import { pairKey } from '../endpoints.ts';
 import { DIRECTIONS, type FlowView, flowView, stationOf } from './flow-view.ts';
 import { lostBySize, lostPackets, waysOf } from './lost.ts';
 import { segmented } from './segments.ts';
 import { tcpFacts } from './tcp-facts.ts';
+import { watchedSince } from './watched.ts';
 
 type Bare = Omit<Conversation, 'facts'>;
-
-/** Drops that were joined to journeys, by the journey's id. */
-export type Drops = ReadonlyMap<number, readonly number[]>;
 
 /** Adds to each conversation what its packets show together. */
 export function withFacts(
   conversations: readonly Bare[],
-  drops: Drops = new Map(),
+  drops: JoinedDrops,
+  corrections: ReadonlyMap<string, Correction>,
 ): readonly Conversation[] {
+  const watched = watchedSince(conversations, corrections);
   const classes = new Map<number, Bare[]>();
   for (const conversation of conversations) {
     const list = classes.get(conversation.flowClass);
     if (list) list.push(conversation);
     else classes.set(conversation.flowClass, [conversation]);
   }
-  const ways = new Map([...classes].map(([id, members]) => [id, waysOf(members)]));
+  const classWays = new Map([...classes].map(([id, members]) => [id, waysOf(members)]));
   const earlier = new Map<string, number>();
   return conversations.map((conversation) => {
     const key = endsKey(conversation);
@@ -31,10 +34,11 @@ export function withFacts(
     earlier.set(key, conversation.id);
     const reused: Fact[] =
       before === undefined || key === '' ? [] : [{ kind: 'ports-reused', earlier: before }];
-    const ofClass = ways.get(conversation.flowClass) ?? { original: null, reply: null };
+    const ofClass = classWays.get(conversation.flowClass) ?? { original: null, reply: null };
     const pieces = segmented(conversation);
     const whole = new Set(pieces.flatMap((fact) => [fact.journey, ...fact.pieces]));
-    const lost = lostPackets(conversation, waysOf([conversation]), ofClass, whole);
+    const ways = { own: waysOf([conversation]), ofClass };
+    const lost = lostPackets(conversation, ways, whole, watched);
     const view = flowView(conversation);
     const isTcp = conversation.protocol === PROTOCOL.tcp;
     const facts: readonly Fact[] = [
@@ -45,13 +49,25 @@ export function withFacts(
       ...lostBySize(conversation, lost),
       ...pieces,
       ...conversation.journeys.flatMap(duplicates),
-      ...conversation.journeys.flatMap(({ id }): Fact[] =>
-        (drops.get(id) ?? []).map((drop) => ({ kind: 'dropped', journey: id, drop })),
-      ),
+      ...dropsOf(conversation, drops),
       ...reused,
     ];
     return { ...conversation, facts };
   });
+}
+
+function dropsOf({ journeys }: Bare, { ofPacket, ofFlow }: JoinedDrops): readonly Fact[] {
+  if (ofPacket.size + ofFlow.size === 0) return [];
+  const facts: Fact[] = [];
+  const flows = new Set<string>();
+  for (const { id, sightings } of journeys) {
+    for (const drop of ofPacket.get(id) ?? []) facts.push({ kind: 'dropped', journey: id, drop });
+    for (const { packet } of sightings) flows.add(pairKey(subject(packet)));
+  }
+  for (const flow of flows) {
+    for (const drop of ofFlow.get(flow) ?? []) facts.push({ kind: 'dropped', journey: null, drop });
+  }
+  return facts;
 }
 
 /** Empty where the client's port is not known: such ends tell nothing. */

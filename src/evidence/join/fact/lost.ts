@@ -2,6 +2,7 @@ import type { Conversation, Journey } from '../../evidence.ts';
 import type { Direction, Fact } from '../../fact.ts';
 import { type Observation, subject } from '../../observation.ts';
 import { DIRECTIONS, flowView, stationOf } from './flow-view.ts';
+import type { Watched } from './watched.ts';
 
 type LostAfter = Extract<Fact, { kind: 'lost-after' }>;
 
@@ -50,9 +51,9 @@ function wayOf({ sightings }: Journey): Way {
 /** Packets that end where another packet of the conversation, or else of its class, went on. */
 export function lostPackets(
   conversation: Pick<Conversation, 'journeys' | 'replies'>,
-  own: Ways,
-  ofClass: Ways,
+  { own, ofClass }: { readonly own: Ways; readonly ofClass: Ways },
   whole: ReadonlySet<number>,
+  watched: Watched,
 ): readonly Lost[] {
   const facts = new Map<string, Lost & { readonly journeys: number[] }>();
   const view = flowView(conversation);
@@ -62,7 +63,7 @@ export function lostPackets(
       if (whole.has(journey.id)) continue;
       const end = endOn(journey, own[direction]);
       const found = end ?? endOn(journey, ofClass[direction]);
-      if (!found) continue;
+      if (!found || !watched(found.next.vantage.group, found.last)) continue;
       const by = end ? 'conversation' : 'class';
       const key = `${direction} ${found.next.id} ${by}`;
       const known = facts.get(key);
