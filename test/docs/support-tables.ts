@@ -1,14 +1,7 @@
-import {
-  type Expression,
-  expressionSupport,
-  operandsOf,
-} from '../../src/kernel/netfilter/nft/expression/expression.ts';
-import { statementSupport } from '../../src/kernel/netfilter/nft/statement/statement.ts';
 import { matchSupport } from '../../src/kernel/netfilter/xtables/match/registry.ts';
 import { targetSupport } from '../../src/kernel/netfilter/xtables/target/registry.ts';
 import type { Support } from '../../src/packet/issue.ts';
-import { parseNftRuleset } from '../../src/snapshot/nft-json/parse.ts';
-import { FOLDERS, readFolder } from '../snapshot/read-folder.ts';
+import { EXPRESSION_CONSTRUCTS, type Held, STATEMENT_CONSTRUCTS } from '../nft/constructs.ts';
 import { MODELLED_FORMS } from '../xtables/forms.ts';
 import { readRule } from '../xtables/read-rule.ts';
 import {
@@ -16,6 +9,7 @@ import {
   ABSENT_UNSUPPORTED_FORMS,
   UNSUPPORTED_FORMS,
 } from '../xtables/unsupported-forms.ts';
+import { programsOf, reasonOf } from './support-reasons.ts';
 
 /** How far each name is supported: by the model's own registries, over every form we test. */
 type Supports = ReadonlyMap<string, ReadonlySet<Support>>;
@@ -41,35 +35,34 @@ export function xtablesTables(): { readonly matches: string; readonly targets: s
     const target = /(?:^| )-[jg] (\S+)/.exec(text)?.[1];
     if (target !== undefined && target !== 'c1') add(targets, target, targetSupport(rule.target));
   }
-  return { matches: table('match', matches), targets: table('target', targets) };
+  return { matches: xtTable('match', matches), targets: xtTable('target', targets) };
 }
 
-/** Statements and expressions of native nftables, as they occur in the recorded rulesets. */
+/** The same with the programs that have a name, and what an answer that is not exact depends on. */
+function xtTable(title: string, supports: Supports): string {
+  const rows = [...supports]
+    .map(([name, found]) => {
+      const listed = ORDER.filter((one) => found.has(one));
+      const open = listed.some((one) => one === 'given-fact' || one === 'unsupported');
+      const reason = open ? reasonOf(name) : '';
+      return `| \`${name}\` | ${programsOf(name)} | ${listed.join(', ')} | ${reason} |`;
+    })
+    .sort();
+  const head = `| ${title} | of | support | depends on, or why not |`;
+  return [head, '|---|---|---|---|', ...rows].join('\n');
+}
+
+/** Every statement and expression of native nftables that the model registers. */
 export function nftTable(): string {
-  const found = new Map<string, Set<Support>>();
-  const look = (expression: Expression): void => {
-    const name =
-      'key' in expression && typeof expression.key === 'string'
-        ? `${expression.kind} ${expression.key}`
-        : expression.kind;
-    add(found, name, expressionSupport(expression));
-    operandsOf(expression).forEach(look);
+  const rows = (constructs: readonly Held[]): Supports => {
+    const found = new Map<string, Set<Support>>();
+    for (const { name, support } of constructs) add(found, name, support);
+    return found;
   };
-  for (const folder of FOLDERS.filter((name) => name.includes('nftables-'))) {
-    for (const [path, text] of readFolder(folder)) {
-      if (!path.endsWith('nft-ruleset.json')) continue;
-      const rules = parseNftRuleset(text, path).value.flatMap(({ chains }) =>
-        [...chains.values()].flatMap((chain) => chain.rules),
-      );
-      for (const statement of rules.flatMap((rule) => rule.statements)) {
-        add(found, `${statement.kind} (statement)`, statementSupport(statement));
-        if (statement.kind === 'match') look(statement.left);
-        if (statement.kind === 'vmap' || statement.kind === 'set-update') look(statement.key);
-        if (statement.kind === 'mangle') look(statement.value);
-      }
-    }
-  }
-  return table('statement or expression', found);
+  return [
+    table('statement', rows(STATEMENT_CONSTRUCTS)),
+    table('expression', rows(EXPRESSION_CONSTRUCTS)),
+  ].join('\n\n');
 }
 
 function add(to: Map<string, Set<Support>>, name: string, support: Support): void {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MATCH_GRAMMARS } from '../../../../src/snapshot/iptables-save/match/registry.ts';
 import { TARGET_GRAMMARS } from '../../../../src/snapshot/iptables-save/target/registry.ts';
+import { IP6TABLES_ONLY, IPTABLES_ONLY } from '../../../docs/support-reasons.ts';
 import { labMissing, makeNamespaces, type Namespaces } from '../../paths/namespaces.ts';
 import { ABSENT } from './absent.ts';
 import { LOCAL_RULES } from './local-rules.ts';
@@ -98,6 +99,12 @@ describe('each construct has a case against the kernel', () => {
   });
 });
 
+/** Files of the installed iptables; none where it lies elsewhere. */
+function extensions(): readonly string[] {
+  const folder = '/usr/lib/x86_64-linux-gnu/xtables';
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
 const missing = labMissing(['ip', 'iptables-legacy', 'iptables-nft']);
 
 describe.skipIf(missing !== null)(
@@ -121,6 +128,20 @@ describe.skipIf(missing !== null)(
         }
       },
     );
+
+    test('has for one program alone what the matrix says', () => {
+      const names = (prefix: string): readonly string[] =>
+        extensions().flatMap(
+          (file) => new RegExp(`^lib${prefix}_(\\w+)\\.so$`).exec(file)?.[1] ?? [],
+        );
+      const [v4, v6] = [names('ipt'), names('ip6t')];
+      if (v4.length === 0) return;
+      // What libxt has, and one of the programs does not take.
+      const others = ['QUEUE', 'osf'];
+      const only4 = v4.filter((name) => !v6.includes(name));
+      expect([...only4, ...others].sort()).toEqual([...IPTABLES_ONLY].sort());
+      expect(v6.filter((name) => !v4.includes(name)).sort()).toEqual([...IP6TABLES_ONLY].sort());
+    });
 
     test('has no extension that is not known', () => {
       const folder = '/usr/lib/x86_64-linux-gnu/xtables';

@@ -25,9 +25,9 @@ export interface U32Step {
   readonly number: number;
 }
 
-/** Linux: u32_mt(), u32_match_it(). */
+/** Decided as far as the bytes are known. Linux: u32_mt(), u32_match_it(). */
 export const u32Match: MatchModel<U32Match> = {
-  support: () => 'exact',
+  support: () => 'given-fact',
   effect: 'pure',
   evaluate({ negated, tests }, context) {
     const bytes = wireBytes(context.packet.skb.packet);
