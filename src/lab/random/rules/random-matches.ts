@@ -115,5 +115,25 @@ function randomExtension(
     ...(place.hook === 'FORWARD' || place.hook === 'PREROUTING'
       ? [`-m physdev --physdev-in ${random.pick(['veth-p1a', 'veth-p2a', 'veth+'])}`]
       : []),
+    // Matches that hardly any node has, all of them together as often as one of the others.
+    random.pick([
+      `-m ecn ${inverted('--ecn-ip-ect 0')}`,
+      `-m policy --dir ${hasNoRoute(place) ? 'in' : 'out'} --pol ${random.pick(['none', 'ipsec'])}`,
+      `-m u32 ${inverted(`--u32 "0x6&0xff=${random.pick(['0x6', '0x11', '0x1:0x6'])}"`)}`,
+      `-m cluster ${inverted('--cluster-local-nodemask 0x00000001')} --cluster-total-nodes 2 --cluster-hash-seed 0x00000005`,
+      `-m helper ${inverted('--helper ftp', 0.7)}`,
+      `-m connlabel ${random.pick(['--label "5" --set', '--label "5"', '! --label "5"'])}`,
+      `-m conntrack ${inverted(`--ctproto ${random.pick([6, 17])}`)}`,
+      `-m conntrack ${inverted(`--ctorigdstport ${random.pick(['8080', '1:100'])}`)}`,
+      `-m conntrack ${inverted(`--ctreplsrc ${randomPrefix(random, site)}`)}`,
+      ...(protocol === 'tcp' ? [`-m tcpmss ${inverted('--mss 1:1460')}`] : []),
+      ...(place.hook === 'OUTPUT' || place.hook === 'POSTROUTING'
+        ? []
+        : [`-m devgroup ${inverted('--src-group default')}`]),
+    ]),
   ]);
+}
+
+function hasNoRoute({ hook }: RulePlace): boolean {
+  return hook === 'PREROUTING' || hook === 'INPUT';
 }

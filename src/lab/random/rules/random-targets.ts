@@ -59,6 +59,16 @@ function mangleTarget({ random }: RuleContext, { hook }: RulePlace): DrawnTarget
     [1, plain('-j DSCP --set-dscp-class EF')],
     // Where packets pass again and again, a TTL that does not fall would let them do so for ever.
     [1, plain(`-j TTL --ttl-${hook === 'OUTPUT' ? random.pick(TTLS) : 'dec 1'}`)],
+    [
+      1,
+      plain(
+        random.pick([
+          '-j HMARK --hmark-tuple src,dst --hmark-mod 4 --hmark-rnd 0x5 --hmark-offset 1',
+          '-j CHECKSUM --checksum-fill',
+          '-j TOS --or-tos 0x08',
+        ]),
+      ),
+    ],
     [1, plain('-j DROP')],
     [1, plain('-j ACCEPT')],
     [
@@ -77,6 +87,7 @@ function natTarget({ random, site, node }: RuleContext, { hook }: RulePlace): Dr
     return random.weighted<DrawnTarget>([
       [4, { text: `-m tcp -j DNAT --to-destination ${pod}:8080`, protocol: 'tcp' }],
       [3, plain(`-j DNAT --to-destination ${pod}`)],
+      [1, { text: `-m tcp -j DNAT --to-destination ${pod}:8080-8090/80`, protocol: 'tcp' }],
       [2, { text: '-m tcp -j REDIRECT --to-ports 8080', protocol: 'tcp' }],
       [1, plain('-j NETMAP --to 10.244.1.0/24')],
       [2, plain('-j RETURN')],
@@ -115,5 +126,6 @@ function filterTarget({ random }: RuleContext): DrawnTarget {
     [2, plain('-j RETURN')],
     [1, plain('-j LOG --log-prefix "hl: "')],
     [1, plain('-j LOG --log-level 4')],
+    [1, plain(random.pick(['-j NFLOG --nflog-group 9', '-j AUDIT --type accept']))],
   ]);
 }
