@@ -19,7 +19,7 @@ import type { CtAttachment, Skb } from '../kernel/skb.ts';
 import { findListener } from '../kernel/socket.ts';
 import { acceptedMark, replyMark } from '../kernel/sysctl-lookup.ts';
 import { hopLimit } from '../kernel/sysctl-lookup6.ts';
-import { isAny, isMulticast } from '../packet/address.ts';
+import { isAny, isLoopback, isMulticast } from '../packet/address.ts';
 import { isLinkLocal, needsDevice } from '../packet/ipv6-type.ts';
 import { type Packet, ports } from '../packet/packet.ts';
 import { comeIn } from './come-in.ts';
@@ -256,16 +256,21 @@ interface Sending {
   readonly camePreferred?: string;
 }
 
-/** The device that an IPv6 answer has to leave by, or should. */
+/**
+ * The device that an IPv6 answer has to leave by, or should. A reset takes also what is sent to ::1 for scoped, and
+ * misses it by that. Linux: tcp_v6_init_req(), tcp_v6_send_response(), icmpv6_echo_reply().
+ */
 function scoped(
-  { destination }: Packet,
+  { destination, transport }: Packet,
   { came, camePreferred }: Sending,
 ): Partial<Pick<OutputKey, 'oif' | 'anyDevice'>> {
   if (destination.family !== 6) return {};
-  if (camePreferred !== undefined) {
-    return { oif: camePreferred, ...(needsDevice(destination) ? {} : { anyDevice: true }) };
-  }
-  return came !== undefined && isLinkLocal(destination) ? { oif: came } : {};
+  const device = camePreferred ?? came;
+  if (device === undefined) return {};
+  if (isLinkLocal(destination)) return { oif: device };
+  const isReset = transport.kind === 'tcp' && transport.flags.rst;
+  if (isLoopback(destination)) return isReset ? { oif: device } : {};
+  return camePreferred === undefined ? {} : { oif: camePreferred, anyDevice: true };
 }
 
 /** Sends a packet whose source is given. */

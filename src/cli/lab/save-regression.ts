@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
+import type { Drop } from '../../lab/report.ts';
 import type { Regression } from './regression.ts';
 import type { ShrunkCase } from './shrink.ts';
 
@@ -32,8 +34,9 @@ export function recordedCase(origin: string, { topology, files, judged }: Shrunk
       files: Object.fromEntries([...files].map(([path, text]) => [path, trimmed(path, text)])),
       report: {
         ...judged.report,
-        visits: visits.filter(({ packet }) => packet.source.family === 4),
-        drops: drops.filter(({ packet }) => packet?.source.family === 4),
+        // What the kernel says by itself in the other family is none of the flow's; tunnels carry both.
+        visits: isIPv6(judged.flow.to) ? visits : visits.filter(isIpv4),
+        drops: isIPv6(judged.flow.to) ? drops : drops.filter(isIpv4),
         sightings: [],
         rules: [],
         conntrack: {},
@@ -43,12 +46,20 @@ export function recordedCase(origin: string, { topology, files, judged }: Shrunk
   };
 }
 
+function isIpv4({ packet }: Pick<Drop, 'packet'>): boolean {
+  return packet?.source.family === 4;
+}
+
 /** Kernel parameters of other protocols and of neighbour tables are most of a listing. */
 function trimmed(path: string, text: string): string {
   if (!path.endsWith('/sysctl.txt')) return text;
   return text
     .split('\n')
-    .filter((line) => /^net\.(ipv4|bridge|netfilter)\./.test(line) && !line.includes('.neigh.'))
+    .filter(
+      (line) =>
+        /^net\.(ipv4|ipv6\.(conf|fib|fwmark|icmp|ip_nonlocal)|bridge|netfilter)[._]/.test(line) &&
+        !line.includes('.neigh.'),
+    )
     .map((line) => `${line}\n`)
     .join('');
 }

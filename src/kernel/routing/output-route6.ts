@@ -37,7 +37,9 @@ export function routeOutput6(netns: NetnsState, key: OutputKey, decider: Decider
     return first.kind === 'error'
       ? refused(first)
       : finish(netns, key, first, bound(source), decider);
-  const selected = sourceOf(netns, first, destination, decider);
+  // Which source it is decides nothing where no route was found and nothing asks for sources.
+  const matters = first.kind === 'found' || asksForSources(netns);
+  const selected = sourceOf(netns, first, destination, matters ? decider : FIRST_OPTION);
   if (!selected) return failed('EADDRNOTAVAIL');
   if (first.kind === 'found') return finish(netns, key, first, selected, decider);
   // A lookup without a source that failed is made once more with one.
@@ -85,6 +87,22 @@ function refusedByBind(netns: NetnsState, source: Address, oif: string | null): 
 
 function nonlocalBind({ sysctls }: NetnsState): boolean {
   return sysctls.values.get('net.ipv6.ip_nonlocal_bind')?.value === '1';
+}
+
+const FIRST_OPTION: Decider = {
+  decide(question) {
+    const [option] = question.options;
+    if (!option) throw new Error(`question ${question.id} has no options`);
+    return option;
+  },
+};
+
+/** Whether a rule or route is for some sources only. */
+function asksForSources({ routing }: NetnsState): boolean {
+  return (
+    (routing.rules6 ?? []).some(({ source }) => source !== null) ||
+    (routing.routes ?? []).some(({ from }) => from !== undefined)
+  );
 }
 
 function failed(errno: Errno, route: Route | null = null): OutputRoute {

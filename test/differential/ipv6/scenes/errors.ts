@@ -97,6 +97,24 @@ export const ERRORS: readonly Scene[] = [
         control: 'what OUTPUT lets pass connects',
       },
       {
+        name: 'a ping from ::1 to another own address is answered',
+        flow: flow('n1', 'fd00:a::1', { protocol: 'icmp', source: '::1' }),
+        ends: 'connected',
+      },
+      {
+        name: 'a reset for ::1 is routed by the device of the address, and lost',
+        flow: flow('n1', 'fd00:a::1', { source: '::1', port: 9 }),
+        ends: 'timeout',
+        proof: [{ kind: 'drop', reason: 'NO_SOCKET' }],
+        control: 'a ping from ::1 to another own address is answered',
+      },
+      {
+        name: 'no socket that is bound to a device is bound to ::1',
+        flow: flow('n1', 'fd00:a::2', { source: '::1', device: 'eth0' }),
+        ends: 'unreachable EADDRNOTAVAIL',
+        control: 'what OUTPUT lets pass connects',
+      },
+      {
         name: 'DROP in OUTPUT fails the call of a datagram',
         flow: flow('n1', 'fd00:a::2', { protocol: 'udp' }),
         ends: 'not-permitted EPERM',

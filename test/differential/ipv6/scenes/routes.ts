@@ -18,7 +18,7 @@ const to9 = (name: string, more: Parameters<typeof flow>[2], source: string): Sc
 
 const fails = (name: string, to: string, ends: string, control: string): SceneFlow => ({
   name,
-  flow: flow('n1', to),
+  flow: flow('n1', to, { source: 'fd00:a::1' }),
   ends,
   control,
 });
@@ -50,7 +50,7 @@ export const ROUTES: readonly Scene[] = [
       to9('and that of a datagram', { source: 'fd00:b::1', protocol: 'udp' }, 'fd00:b::1'),
       {
         name: 'a bound device finds no route in a table that is not asked',
-        flow: flow('n1', 'fd00:9::2', { device: 'eth1' }),
+        flow: flow('n1', 'fd00:9::2', { device: 'eth1', source: 'fd00:a::1' }),
         ends: 'unreachable ENETUNREACH',
         control: 'a rule about sources sees a bound one',
       },
