@@ -1,6 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { NetnsState } from '../../../../src/kernel/netns-state.ts';
-import { labMissing, makeNamespaces, type Namespaces, until } from '../../paths/namespaces.ts';
+import {
+  inLanes,
+  labMissing,
+  makeNamespaces,
+  type Namespaces,
+  until,
+} from '../../paths/namespaces.ts';
 import { differencesOf, oneSided } from './differences.ts';
 import {
   type Backend,
@@ -30,32 +36,57 @@ async function listen(ns: Namespaces): Promise<void> {
  */
 const missing = labMissing(['ip', 'ipset', 'iptables-nft', 'iptables-legacy', 'socat', 'ss']);
 
+/** Rules of one kind in one backend. */
+interface CaseRun {
+  readonly backend: Backend;
+  readonly pass: Pass;
+  readonly lane: number;
+}
+
 const RUNS = PASSES.flatMap((pass) =>
-  (['legacy', 'nft'] as const).map((backend) => [pass.name, backend, pass] as const),
-);
+  (['legacy', 'nft'] as const).map((backend) => ({ backend, pass })),
+).map((run, i): CaseRun => ({ ...run, lane: 70 + i }));
 
-describe.skipIf(missing !== null).each(RUNS.map((run, i) => [...run, 70 + i] as const))(
-  `matches %s, iptables-%s${missing ? ` (${missing})` : ''}`,
-  (_, backend: Backend, pass: Pass, lane) => {
-    let ns: Namespaces;
-    let state: NetnsState;
-    let saves: readonly Saves[] = [];
-    beforeAll(async () => {
-      ns = makeNamespaces(CASE_NAMES, lane);
-      buildCaseHost(ns);
-      state = readCaseHost(ns);
-      await listen(ns);
-      load(ns, backend, { 4: rulesetOf(pass, 4), 6: rulesetOf(pass, 6) });
-      saves = await playCases(ns, backend, pass.packets);
-    }, 300_000);
-    afterAll(() => ns?.dispose());
+/** What was sent through a host, and what its tools saved. */
+interface Played {
+  readonly state: NetnsState;
+  readonly saves: readonly Saves[];
+}
 
-    test('the model meets the rules that the kernel counted', () => {
-      const { said, asked } = playModel(state, { backend, packets: pass.packets, saves });
-      expect(differencesOf(pass.packets, saves, said)).toEqual([]);
-      expect(oneSided(pass, saves)).toEqual([]);
-      const open = [...asked].filter((rule) => !pass.mayAsk.test(rule));
-      expect(open).toEqual([]);
+async function play({ backend, pass, lane }: CaseRun): Promise<Played> {
+  const ns = makeNamespaces(CASE_NAMES, lane);
+  try {
+    buildCaseHost(ns);
+    const state = readCaseHost(ns);
+    await listen(ns);
+    load(ns, backend, { 4: rulesetOf(pass, 4), 6: rulesetOf(pass, 6) });
+    return { state, saves: await playCases(ns, backend, pass.packets) };
+  } finally {
+    ns.dispose();
+  }
+}
+
+describe.skipIf(missing !== null)(`matches of iptables${missing ? ` (${missing})` : ''}`, () => {
+  const played = new Map<CaseRun, Played>();
+
+  beforeAll(async () => {
+    await inLanes(2, RUNS, async (run) => {
+      played.set(run, await play(run));
     });
-  },
-);
+  }, 300_000);
+
+  describe.each(RUNS.map((run) => [run.pass.name, run.backend, run] as const))(
+    '%s, iptables-%s',
+    (_, backend, run) => {
+      test('the model meets the rules that the kernel counted', () => {
+        const { pass } = run;
+        const { state, saves } = played.get(run) ?? { state: undefined, saves: [] };
+        if (!state) throw new Error('nothing was sent');
+        const { said, asked } = playModel(state, { backend, packets: pass.packets, saves });
+        expect(differencesOf(pass.packets, saves, said)).toEqual([]);
+        expect(oneSided(pass, saves)).toEqual([]);
+        expect([...asked].filter((rule) => !pass.mayAsk.test(rule))).toEqual([]);
+      });
+    },
+  );
+});
