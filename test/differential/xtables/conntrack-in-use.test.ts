@@ -26,6 +26,12 @@ const RULES: readonly (readonly [rule: string, table: string])[] = [
   ['-A FORWARD -m connlimit --connlimit-above 5', 'filter'],
   ['-A FORWARD -m connbytes --connbytes 5 --connbytes-dir both --connbytes-mode packets', 'filter'],
   ['-A FORWARD -m helper --helper ftp', 'filter'],
+  ['-A FORWARD -m connlabel --label 5', 'filter'],
+  [
+    '-A FORWARD -m cluster --cluster-total-nodes 2 --cluster-local-node 1 --cluster-hash-seed 5',
+    'filter',
+  ],
+  ['-A FORWARD -j HMARK --hmark-tuple ct,src,dst --hmark-mod 4 --hmark-rnd 5', 'mangle'],
   ['-A INPUT -m socket', 'filter'],
   ['-A FORWARD -m recent --set -m limit --limit 5/s', 'filter'],
   ['-A FORWARD -p tcp -j SYNPROXY', 'filter'],
