@@ -4,7 +4,7 @@ import { readHook, readRuleText } from './read-chain.ts';
 import { readObjectLine, readSetLine, type TypeNames } from './read-set.ts';
 import type { Json } from './read-value.ts';
 import { TokenReader, Unexpected } from './token-reader.ts';
-import { tokenize } from './tokens.ts';
+import { type Token, tokenize } from './tokens.ts';
 
 /** An object of a listing as JSON has it, and the line on which it starts. */
 export interface TextObject {
@@ -67,8 +67,14 @@ export class RulesetReader {
         if (managed) this.managed.add(`${managed[1]} ${managed[2]}`);
         reader.take();
       } else if (reader.word() === 'table') this.readTable();
-      else this.skipLine();
+      else this.skipStray(token);
     }
+  }
+
+  /** A line that opens no table; the end of a block that was not opened is a line too. */
+  private skipStray(token: Token): void {
+    if (this.endsLine()) this.reader.take();
+    this.skipLine(token);
   }
 
   private readTable(): void {
@@ -148,7 +154,7 @@ export class RulesetReader {
   private readRule(chain: string): void {
     const { reader } = this;
     const line = this.lineOf();
-    const { expr, comment } = readRuleText(reader, () => this.restOfLine());
+    const { expr, comment } = readRuleText(reader, () => this.textOfLine());
     const printed = this.handle();
     const json = {
       ...this.within(),
@@ -197,7 +203,7 @@ export class RulesetReader {
         reader.take();
       if (reader.accept('}')) return;
       if (!reader.peek()) {
-        this.issues.push(error('truncated', this.source(), 'the listing ends inside of a block'));
+        this.endsTooEarly();
         return;
       }
       this.guarded(() => {
@@ -209,36 +215,48 @@ export class RulesetReader {
 
   /** What cannot be read is an issue, and the rest of its line is passed over. */
   private guarded(read: () => void): void {
+    const first = this.reader.peek();
     try {
       read();
     } catch (problem) {
       if (!(problem instanceof Unexpected)) throw problem;
-      this.skipLine();
+      this.skipLine(first);
     }
   }
 
-  private skipLine(): void {
-    const source = this.source();
-    const rest = this.restOfLine();
-    this.issues.push(
-      rest === ''
-        ? error('truncated', source, 'the listing ends too early')
-        : error('unexpected-line', source, rest.slice(0, 120)),
-    );
+  private skipLine(first: Token | undefined): void {
+    const source = { file: this.file, line: first?.line ?? this.reader.line };
+    const start = first?.start ?? this.text.length;
+    const end = Math.max(this.restOfLine(), first?.end ?? start);
+    if (this.reader.peek()) {
+      const line = this.text.slice(start, end).split('\n', 1)[0] ?? '';
+      this.issues.push(error('unexpected-line', source, line.slice(0, 120)));
+    } else this.endsTooEarly();
   }
 
-  /** Takes what is left of a line, with the blocks that it opens, and gives its text. */
-  private restOfLine(): string {
+  private endsTooEarly(): void {
+    if (this.issues.some(({ code }) => code === 'truncated')) return;
+    const source = { file: this.file, line: this.reader.line };
+    this.issues.push(error('truncated', source, 'the listing ends too early'));
+  }
+
+  /** Takes what is left of a line, with the blocks that it opens, and gives where it ends in the text. */
+  private restOfLine(): number {
     const { reader } = this;
-    const first = reader.peek();
-    let end = first?.start ?? this.text.length;
+    let end = 0;
     for (let depth = 0; reader.peek() && (depth > 0 || !this.endsLine()); ) {
       const token = reader.take();
       if (token.text === '{' && token.kind === 'mark') depth++;
       if (token.text === '}' && token.kind === 'mark') depth--;
       end = token.end;
     }
-    return first ? this.text.slice(first.start, end) : '';
+    return end;
+  }
+
+  /** The text of what is left of a line, which is taken. */
+  private textOfLine(): string {
+    const start = this.reader.peek()?.start ?? 0;
+    return this.text.slice(start, this.restOfLine());
   }
 
   private endsLine(): boolean {
@@ -267,10 +285,6 @@ export class RulesetReader {
   }
 
   private lineOf(): number {
-    return this.reader.peek()?.line ?? 1;
-  }
-
-  private source() {
-    return { file: this.file, line: this.lineOf() };
+    return this.reader.line;
   }
 }

@@ -35,6 +35,11 @@ export class TokenReader {
     this.next = position;
   }
 
+  /** The line of the next token, or of the last one at the text's end. */
+  get line(): number {
+    return (this.peek() ?? this.tokens.at(-1))?.line ?? 1;
+  }
+
   peek(ahead = 0): Token | undefined {
     if (this.pushed === null) return this.tokens[this.next + ahead];
     return ahead === 0 ? this.pushed : this.tokens[this.next + ahead - 1];
