@@ -14,6 +14,8 @@ export type Departure =
       readonly skb: Skb;
       /** The device a forwarded packet came in by; '' or absent is none. */
       readonly iif?: string;
+      /** The owner of the socket that sent it, null where not known; absent: no socket did. */
+      readonly socket?: { readonly uid: number | null };
     }
   /** Bridged: leaves by another port without meeting the IP stack. */
   | {

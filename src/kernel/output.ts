@@ -214,5 +214,6 @@ export function finishOutput(kernel: Kernel, out: Outgoing): Departure {
     nexthop: out.nexthop,
     skb,
     iif: out.cameBy ?? out.iif,
+    ...(out.socket ? { socket: { uid: out.socket.uid } } : {}),
   };
 }

@@ -319,7 +319,12 @@ function sendIcmp(
   { routed, iif = '' }: Way,
 ): Crossing {
   const { packet } = about;
-  if (packet.source.family === 6) return sendIcmp6(kernel, error, about, iif);
+  if (packet.source.family === 6) {
+    // ::1 that was sent out by another device is not what it is there.
+    const isOwn = ownsAddress(kernel.netns, packet.destination);
+    const own = isOwn && !(routed === 'out' && isLoopback(packet.destination));
+    return sendIcmp6(kernel, error, about, { iif, own });
+  }
   const isLocal =
     routed === 'loopback' ||
     (routed === undefined && ownsAddress(kernel.netns, packet.destination));
@@ -341,7 +346,13 @@ function sendIcmp(
  * The same for IPv6: the source is the address the packet was sent to where that is ours, else what the
  * route back says, else one that suits the device by which the packet came. Linux: icmp6_send().
  */
-function sendIcmp6(kernel: Kernel, error: IcmpError, about: Skb, iif: string): Crossing {
+function sendIcmp6(
+  kernel: Kernel,
+  error: IcmpError,
+  about: Skb,
+  sent: { readonly iif: string; readonly own: boolean },
+): Crossing {
+  const { iif } = sent;
   const { netns, run } = kernel;
   const { source, destination } = about.packet;
   if (source.family !== 6 || isMulticast(source) || isAny(source)) {
@@ -351,7 +362,7 @@ function sendIcmp6(kernel: Kernel, error: IcmpError, about: Skb, iif: string): C
   const asked = freshSkb(draft, reflected(kernel, about));
   const device = needsDevice(source) && iif !== '' ? iif : null;
   const key = { ...outputKey(asked, null, false), oif: device };
-  let own = ownsAddress(netns, destination) ? destination : null;
+  let own = sent.own ? destination : null;
   if (own === null && iif !== '') {
     const back = routeOutput(netns, key, run.decider);
     if (back.kind === 'error' || back.sourceChoice !== 'route-prefsrc') {

@@ -85,6 +85,8 @@ export function sendThroughVxlan(
     device: device.name,
     by: 'vxlan',
     carried: skb,
+    // So does the socket. Linux: iptunnel_xmit(), sk_to_full_sk().
+    socket: out.socket ? { uid: out.socket.uid, isClients: false } : null,
   });
 }
 
@@ -150,6 +152,7 @@ export function sendThroughTun(
     device: device.name,
     by: 'flanneld',
     carried: skb,
+    socket: null,
   });
 }
 
@@ -184,6 +187,8 @@ interface OuterSend {
   readonly by: 'vxlan' | 'flanneld';
   /** What goes in, with its connection. */
   readonly carried: Skb;
+  /** The socket that it was sent by, which the kernel's tunnels keep. */
+  readonly socket: { readonly uid: number | null; readonly isClients: false } | null;
 }
 
 /** Sends the encapsulating datagram by the namespace's own output path. */
@@ -236,7 +241,7 @@ function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
     sendLocal(
       kernel,
       outer.by === 'vxlan'
-        ? { ...send, socket: null, encapsulatedOn: outer.device }
+        ? { ...send, socket: outer.socket, encapsulatedOn: outer.device }
         : { ...send, socket: program },
     ),
   );
