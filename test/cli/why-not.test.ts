@@ -32,6 +32,7 @@ describe('hookline why-not', () => {
     ],
     [['--chain', 'KUBE-SEP-K6LSNLKNTA7LRFET'], 1, 'is not reached by the SYN in output'],
     [['--chain', 'nat OUTPUT', '--reply'], 1, 'there is no such packet'],
+    [['--rule', 'nft nat KUBE-SERVICES 1'], 1, 'nat KUBE-SERVICES 1 on n1 does not match the SYN'],
   ])('answers %j with exit code %i', async (options, code, words) => {
     const { stdout, exit } = await run([...FLOW, ...options]);
     expect(stdout.split('\n\n')[0]?.replaceAll('\n  ', ' ')).toContain(words);
@@ -79,7 +80,7 @@ describe('hookline why-not', () => {
   it.each([
     [[], '--rule or --chain is needed'],
     [['--rule', 'x', '--chain', 'y'], 'contradict'],
-    [['--chain', 'KUBE-SERVICES'], 'several fit: filter KUBE-SERVICES'],
+    [['--chain', 'KUBE-SERVICES'], 'several fit: nft filter KUBE-SERVICES; nft nat KUBE-SERVICES'],
     [['--chain', 'KUBE-SERVCES'], 'near: KUBE-SERVICES'],
     [['--rule', 'nat KUBE-SERVICES 9999'], 'rules, counted from 1'],
     [['--rule', '-j NOTHING'], 'no such rule'],

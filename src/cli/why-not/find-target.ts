@@ -65,8 +65,15 @@ function title(target: RuleTarget): string {
   return `${tableName(target)} ${target.chain}`;
 }
 
+/** By its own name, its table's before it, and the backend's before that. */
+function isNamed(target: RuleTarget, text: string): boolean {
+  const name = title(target);
+  const backend = target.kind === 'xt' ? target.table.backend : 'native';
+  return target.chain === text || name === text || `${backend} ${name}` === text;
+}
+
 function chainNamed(chains: readonly RuleTarget[], text: string, option: string): RuleTarget {
-  const found = chains.filter((one) => one.chain === text || title(one) === text);
+  const found = chains.filter((one) => isNamed(one, text));
   const [only] = found;
   if (only && found.length === 1) return only;
   if (found.length > 1) throw several(option, text, found);
@@ -84,10 +91,10 @@ function where([first]: readonly RuleTarget[]): string {
 function several(option: string, text: string, found: readonly RuleTarget[]): Error {
   const told = found.slice(0, 4).map((target) => {
     const rule = ruleOf(target);
-    const backend = target.kind === 'xt' ? ` (${target.table.backend})` : '';
+    const backend = target.kind === 'xt' ? `${target.table.backend} ` : '';
     return rule
       ? `${title(target)} ${(target.position ?? 0) + 1} at ${formatSource(rule.source)}`
-      : `${title(target)}${backend}`;
+      : `${backend}${title(target)}`;
   });
   const more = found.length > told.length ? ` and ${found.length - told.length} more` : '';
   return usageFailure(`${option} ${text}: several fit: ${told.join('; ')}${more}`);
@@ -97,9 +104,9 @@ function ruleNumbered(chains: readonly RuleTarget[], text: string): RuleTarget |
   const numbered = /^(.+) (\d{1,7})$/.exec(text.trim());
   if (!numbered) return null;
   const [, name = '', number = ''] = numbered;
-  const known = chains.some((one) => one.chain === name || title(one) === name);
+  const known = chains.some((one) => isNamed(one, name));
   // The words of a rule may end with a number too.
-  if (!known && !/^[\w-]+(?: [\w-]+){0,2}$/.test(name)) return null;
+  if (!known && !/^[\w-]+(?: [\w-]+){0,3}$/.test(name)) return null;
   const chain = chainNamed(chains, name, '--rule');
   const position = Number(number) - 1;
   const { length } = chain.table.chains.get(chain.chain)?.rules ?? [];
