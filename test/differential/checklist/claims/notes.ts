@@ -91,6 +91,16 @@ export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
     'ct state new in ip6',
     'a ct helper that no rule names',
   ),
+  'nft-constructs.md': [
+    ...inFile(
+      'test/differential/nft/constructs/expressions.test.ts',
+      'every expression was true of some packet, or no packet can have it',
+    ),
+    ...inFile(
+      'test/differential/nft/constructs/completeness.test.ts',
+      'there is one for every construct, or a reason why this kernel has none',
+    ),
+  ],
   'nft-draws.md': RANDOM.nft,
   'nft-frames.md': inFile('test/differential/nft/frames.test.ts', 'rules for frames'),
   'nft-json.md': [
