@@ -1,4 +1,5 @@
 import { HEADER_FORMS } from './header-forms.ts';
+import { ICMP_FORMS } from './icmp-forms.ts';
 import { IPV6_MATCH_FORMS } from './ipv6-match-forms.ts';
 import { MATCH_FORMS } from './match-forms.ts';
 import type { OptionForm } from './option-form.ts';
@@ -16,6 +17,7 @@ export const ALL_MATCH_FORMS: readonly OptionForm[] = [
 /** Everything that is modelled and that the kernel of these tests takes. */
 export const MODELLED_FORMS: readonly OptionForm[] = [
   ...HEADER_FORMS,
+  ...ICMP_FORMS,
   ...ALL_MATCH_FORMS,
   ...TARGET_FORMS,
   ...RARE_TARGET_FORMS,
