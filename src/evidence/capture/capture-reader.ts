@@ -2,6 +2,7 @@ import type { Address } from '../../packet/address.ts';
 import type { Issue, Parsed } from '../../packet/issue.ts';
 import { PROTOCOL } from '../../packet/protocol.ts';
 import type { Statement } from '../evidence.ts';
+import { keptPackets, numbered } from '../kept-packets.ts';
 import { subject } from '../observation.ts';
 import { DEFAULT_LIMIT, type EvidencePart, KEPT_NOTES, type ReadOptions } from '../part.ts';
 import { placeOfFile } from '../place-of-file.ts';
@@ -13,7 +14,6 @@ import type { Frame, FrameReader, FrameSink } from './frame.ts';
 import { frameObserver } from './frame-observation.ts';
 import { type IpHead, newIpHead, readIpHead } from './ip-head.ts';
 import { MAX_DEPTH, readIpPacket } from './ip-packet.ts';
-import { keptPackets } from './kept-packets.ts';
 import {
   ETHER_IPV4,
   ETHER_IPV6,
@@ -141,7 +141,7 @@ export function captureReader(file: string, options: ReadOptions = {}): CaptureR
       const source = { file, line: 0 };
       issues.push({ code: 'capture-not-readable', severity: 'error', source, detail: '' });
     }
-    const observations = kept.end();
+    const observations = numbered(kept.end());
     const { dropped } = kept;
     if (dropped > 0) note('packets-over-limit', frames, String(dropped));
     const counts = { lines: frames, recognised, unplaced: [], unplacedCount: 0, dropped };

@@ -3,6 +3,7 @@ import type { SourceRef } from '../../packet/source-ref.ts';
 import type { CounterReading } from '../counter.ts';
 import type { DropSighting } from '../drop.ts';
 import type { Statement } from '../evidence.ts';
+import { keptPackets, numbered } from '../kept-packets.ts';
 import { type Observation, type ObservedPacket, subject } from '../observation.ts';
 import {
   DEFAULT_LIMIT,
@@ -15,6 +16,7 @@ import { type FilePlace, placeOfFile } from '../place-of-file.ts';
 import type { SocketState } from '../socket-state.ts';
 import type { TrackedConnection } from '../tracked-connection.ts';
 import { settleMoments } from './counter/settle-moments.ts';
+import { flowRanks, opensOrEnds } from './flow-ranks.ts';
 import { settleTimes } from './settle-times.ts';
 
 /** Where the readers of one file put what they read. Bounded by the options' limit. */
@@ -46,15 +48,25 @@ export interface PartDraft {
   finish(whole: WholeFile): Parsed<EvidencePart>;
 }
 
+/** A draft that leaves out lines without reading them, when there are very many. */
+export interface BulkDraft extends PartDraft {
+  /** Lines of one flow at one place after which none is kept any more; infinite when all are. */
+  share(): number;
+  /** A line holds a packet that is not kept, whatever else it says. */
+  leaveOut(): void;
+}
+
 export interface WholeFile {
   readonly overlong: number;
   readonly labels: readonly GroupLabel[];
 }
 
-export function partDraft(file: string, options: ReadOptions = {}): PartDraft {
+export function partDraft(file: string, options: ReadOptions = {}): BulkDraft {
   const place = placeOfFile(file);
   const limit = options.limit ?? DEFAULT_LIMIT;
-  const observations: Observation[] = [];
+  const kept = keptPackets(limit);
+  const ranks = flowRanks();
+  let observed = 0;
   /** `elapsed` by observation. */
   const sums = new Map<number, number>();
   const statements: Statement[] = [];
@@ -84,12 +96,13 @@ export function partDraft(file: string, options: ReadOptions = {}): PartDraft {
     };
     if (lines === 0) whole('empty-file', 0);
     if (overlong > 0) whole('lines-too-long-read-in-part', overlong);
+    dropped += kept.dropped;
     if (dropped > 0) whole('packets-over-limit', dropped);
     const about = { file, format: 'text', lines, recognised, unplaced } as const;
     return {
       value: {
         file: { ...about, unplacedCount, dropped },
-        observations: settleTimes(observations, sums),
+        observations: numbered(settleTimes(kept.end(), sums)),
         statements,
         counters: settleMoments(counters),
         drops,
@@ -106,12 +119,11 @@ export function partDraft(file: string, options: ReadOptions = {}): PartDraft {
     place,
     observe(observation, elapsed): boolean {
       if (!asked(observation.packet)) return false;
-      if (observations.length >= limit) {
-        dropped++;
-        return false;
-      }
-      if (elapsed !== undefined) sums.set(observations.length, elapsed);
-      observations.push({ ...observation, id: observations.length });
+      const rank = ranks.next(observation);
+      const isNotable = opensOrEnds(observation);
+      if (!kept.wants(rank, isNotable)) return false;
+      if (elapsed !== undefined) sums.set(observed, elapsed);
+      kept.add({ ...observation, id: observed++ }, rank, isNotable);
       return true;
     },
     state(statement): void {
@@ -138,6 +150,12 @@ export function partDraft(file: string, options: ReadOptions = {}): PartDraft {
     remark(code, source): void {
       if (issues.length >= KEPT_NOTES * 2) return;
       issues.push({ code, severity: 'warning', source, detail: '' });
+    },
+    share: () => (options.keep ? Number.POSITIVE_INFINITY : kept.share),
+    leaveOut(): void {
+      lines++;
+      recognised++;
+      kept.leaveOut(1);
     },
     beginLine(): void {
       lines++;

@@ -21,6 +21,7 @@ import { kfreeSkbLines } from './drop/kfree-skb-lines.ts';
 import { jsonLines } from './json-lines.ts';
 import type { LineReader, TextLine } from './line-reader.ts';
 import { lineSplitter } from './line-splitter.ts';
+import { bulkLog } from './log/bulk-log.ts';
 import { logLines } from './log/log-lines.ts';
 import { partDraft } from './part-draft.ts';
 import { proseLines } from './prose-lines.ts';
@@ -61,6 +62,7 @@ export function evidenceTextReader(file: string, options: ReadOptions = {}): Evi
   const groups = captureGroups(file, draft.place.name);
   const counters = counterDraft(draft);
   const client = clientLines(draft);
+  const bulk = bulkLog();
   let number = 0;
   let afterBlank = true;
 
@@ -121,8 +123,12 @@ export function evidenceTextReader(file: string, options: ReadOptions = {}): Evi
   };
 
   const line = (raw: string): void => {
-    draft.beginLine();
     number++;
+    if (bulk.isSpare(raw, draft.share())) {
+      draft.leaveOut();
+      return;
+    }
+    draft.beginLine();
     const read: TextLine = {
       text: '',
       raw,

@@ -1,17 +1,28 @@
-import type { Observation } from '../observation.ts';
+import type { Observation } from './observation.ts';
 
 /**
- * Which packets of a capture are kept when it holds more than there is room for: of every flow the
- * first ones, and those that open, end or refuse it. A capture of hours then still shows how each
+ * Which packets of a file are kept when it holds more than there is room for: of every flow the
+ * first ones, and those that open, end or refuse it. A file of hours then still shows how each
  * connection began, wherever it stands in the file.
  */
 export interface KeptPackets {
   /** Whether a packet should be kept that is the `rank`-th of its flow (0: not known). */
   wants(rank: number, isNotable: boolean): boolean;
   add(observation: Observation, rank: number, isNotable: boolean): void;
+  /** Counts packets that were left out before it was asked. */
+  leaveOut(packets: number): void;
   readonly dropped: number;
-  /** In reading order, numbered from 0. */
+  /** Packets of a flow that are kept, but for those that open, end or refuse it. */
+  readonly share: number;
+  /** In reading order. */
   end(): readonly Observation[];
+}
+
+/** Numbers observations from 0. */
+export function numbered(observations: readonly Observation[]): readonly Observation[] {
+  return observations.map((observation, id) =>
+    observation.id === id ? observation : { ...observation, id },
+  );
 }
 
 /** Packets of a flow that are kept at most once there is no room for all; halved when it is short. */
@@ -56,10 +67,15 @@ export function keptPackets(limit: number): KeptPackets {
       kept.push(observation);
       ranks.push(isNotable ? -rank : rank);
     },
+    leaveOut: (packets) => {
+      dropped += packets;
+    },
     get dropped() {
       return dropped;
     },
-    end: () =>
-      kept.map((observation, id) => (observation.id === id ? observation : { ...observation, id })),
+    get share() {
+      return full ? 0 : share;
+    },
+    end: () => kept,
   };
 }
