@@ -8,6 +8,7 @@ import { endingOf, fails } from './ending.ts';
 import { compareWithObservations, type Fit, fitsSymptom } from './fit.ts';
 import type { ObservedFlow } from './observed-flow.ts';
 import type { Answers } from './trace-flow.ts';
+import { compareWithWitnesses } from './witness/compare-with-witnesses.ts';
 
 /** A set of answers that deviates from what one expects, and what the model makes of it. */
 export interface Candidate {
@@ -40,7 +41,7 @@ export interface Judgement {
 
 /** Runs the model with these answers and holds every outcome against symptom and evidence. */
 export function judge(diagnosticCase: DiagnosticCase, answers: Answers, cost: number): Judgement {
-  const { network, flow, trace: run, symptom, observed, counters } = diagnosticCase;
+  const { network, flow, trace: run, symptom, observed, counters, witnesses } = diagnosticCase;
   const trace = run(network, flow, { answers });
   const fitting: Candidate[] = [];
   const refuted: Refuted[] = [];
@@ -51,10 +52,11 @@ export function judge(diagnosticCase: DiagnosticCase, answers: Answers, cost: nu
     if (!fits && (answers.size === 0 || !fails(outcome))) continue;
     const ending = endingOf(outcome);
     if (!ending) continue;
-    const fit = joined(
+    const fit = joined([
       compareWithObservations(outcome, observed),
       compareWithCounters(ending, counters),
-    );
+      ...compareWithWitnesses(ending, flow, witnesses),
+    ]);
     const cause = causeOf(ending);
     const candidate: Candidate = {
       answers,
@@ -87,11 +89,11 @@ function otherSymptom({ client }: Outcome, { sightings }: ObservedFlow): Evidenc
 
 const BY_OPTION: SourceRef = { file: '(option)', line: 0 };
 
-function joined(a: Fit, b: Fit): Fit {
+function joined(fits: readonly Fit[]): Fit {
   return {
-    supports: [...a.supports, ...b.supports],
-    contradictions: [...a.contradictions, ...b.contradictions],
-    doubts: [...a.doubts, ...b.doubts],
+    supports: fits.flatMap(({ supports }) => supports),
+    contradictions: fits.flatMap(({ contradictions }) => contradictions),
+    doubts: fits.flatMap(({ doubts }) => doubts),
   };
 }
 

@@ -5,6 +5,7 @@ import type { SourceRef } from '../packet/source-ref.ts';
 import type { Symptom } from './diagnosis.ts';
 import type { ObservedFlow } from './observed-flow.ts';
 import type { TraceFlow } from './trace-flow.ts';
+import type { Witnesses } from './witness/witnesses.ts';
 
 /** A flow with what was seen of it. */
 export interface ObservedCase {
@@ -24,5 +25,6 @@ export interface DiagnosticCase extends ObservedCase {
   readonly controls: readonly ControlFlow[];
   /** How much kernel counters grew while the flow was tried. */
   readonly counters: readonly CounterDelta[];
+  readonly witnesses: Witnesses;
   readonly trace: TraceFlow;
 }

@@ -13,6 +13,8 @@ import { ownerOf } from './infer/places.ts';
 import type { DiagnoseInput } from './input.ts';
 import { isAbout, matchAttempts } from './match-attempts.ts';
 import { NOTHING_OBSERVED, observedFlow } from './observed-flow.ts';
+import { symptomOfWitnesses } from './witness/symptom.ts';
+import { witnessesOf } from './witness/witnesses.ts';
 
 /** Why there is nothing to diagnose. */
 export type NotDiagnosable =
@@ -59,15 +61,17 @@ function settingOfNetwork(
     });
     return [{ flow: control, observed: seen, source: firstLine(candidate) }];
   });
+  const shown = attempt?.symptom ?? symptomOfWitnesses(flow, input.evidence);
   return {
     network,
     flow,
     observed,
     controls: [...controls, ...givenControls(input)],
     counters: input.evidence?.counters ?? [],
+    witnesses: witnessesOf(input.evidence),
     trace: input.trace,
-    symptom: input.symptom ?? attempt?.symptom ?? null,
-    symptomFrom: input.symptom ? 'option' : attempt?.symptom ? 'evidence' : 'model',
+    symptom: input.symptom ?? shown,
+    symptomFrom: input.symptom ? 'option' : shown ? 'evidence' : 'model',
     failures: attempt?.conversations.length ?? 1,
     inferred: [],
     standIns: NO_STAND_INS,
@@ -127,6 +131,7 @@ function settingOfEvidence(
       ...givenControls(input),
     ],
     counters: evidence.counters,
+    witnesses: witnessesOf(evidence),
     trace: input.trace,
     symptom: symptom ?? 'timeout',
     symptomFrom: input.symptom ? 'option' : primary.symptom ? 'evidence' : 'assumed',

@@ -65,8 +65,8 @@ export function recordedFiles(name: string): Map<string, string> {
 }
 
 /** A folder's evidence; its paths begin with `evidence/`, as in a snapshot. */
-function evidenceOf(folder: string, extra: Files = new Map()): Evidence {
-  const parts = filesBelow(folder).map(([path, bytes]) =>
+function evidenceOf(folder: string | null, extra: Files = new Map()): Evidence {
+  const parts = (folder === null ? [] : filesBelow(folder)).map(([path, bytes]) =>
     readEvidenceFile(bytes, join('evidence', path)),
   );
   const added = [...extra].map(([path, text]) =>
@@ -90,10 +90,12 @@ export function diagnoseFounding(
 export function diagnoseRecorded(
   name: string,
   asked: Asked,
-  options: { readonly files?: Files; readonly captures?: boolean } = {},
+  options: { readonly files?: Files; readonly captures?: boolean; readonly evidence?: Files } = {},
 ): Diagnosis {
   const { network, kube } = assembleSnapshot(options.files ?? recordedFiles(name)).value;
-  const evidence = options.captures ? evidenceOf(join('test', 'recorded', name, 'evidence')) : null;
+  const folder = options.captures ? join('test', 'recorded', name, 'evidence') : null;
+  const given = folder !== null || options.evidence !== undefined;
+  const evidence = given ? evidenceOf(folder, options.evidence) : null;
   return diagnosisOf({ network, kube, evidence, ask: askOf(asked) });
 }
 
