@@ -12,6 +12,11 @@ export function evidenceCommand(io: Io, setExit: SetExit): Command {
     .addHelpText(
       'after',
       `
+The first line is the answer. Then each conversation: what its packets show together (where packets
+were lost, resets and who sent them, ICMP errors, what was sent again, sizes), and the way of its
+packets through hooks, translations, tunnels and nodes. Sightings are joined by header identity;
+what may be one of several packets is said. Clocks are compared by packets that both saw.
+
 What is recognised: kernel LOG and TRACE lines, tcpdump text, pcap and pcapng, nstat, and iptables
 and curl commands, in any text around them.
 

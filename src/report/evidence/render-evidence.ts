@@ -35,7 +35,8 @@ export function renderEvidence(evidence: Evidence, level: Level, canvas: Canvas)
     lines.push(...evidence.conversations.map((c) => `${conversationWords(c)}: ${c.outcome}`));
     return `${lines.join('\n')}\n`;
   }
-  const lines = [canvas.style.strong(answerLine(evidence)), totals(evidence)];
+  const answer = wrap(answerLine(evidence), canvas.edge, '  ');
+  const lines = [...answer.map(canvas.style.strong), totals(evidence)];
   const sightings = sightingsById(evidence);
   const shown = level === 'detailed' ? evidence.conversations : worthShowing(evidence);
   for (const conversation of shown) {
@@ -165,13 +166,18 @@ function conversationLines(
 }
 
 const SHOWN_PACKETS = 4;
+/** An error and what it is about; the first packet of what works. */
+const SHOWN_OF: Partial<Readonly<Record<ConversationOutcome, number>>> = {
+  established: 1,
+  'icmp-error': 2,
+};
 
 /** What works needs no more than its first packet; of what fails, those that were lost come first. */
 function worthFollowing({ journeys, facts, outcome }: Conversation): readonly Journey[] {
   const lost = new Set(
     facts.flatMap((fact) => (fact.kind === 'lost-after' ? fact.journeys.slice(0, 1) : [])),
   );
-  const first = journeys.slice(0, outcome === 'established' ? 1 : SHOWN_PACKETS);
+  const first = journeys.slice(0, SHOWN_OF[outcome] ?? SHOWN_PACKETS);
   const ended = journeys.filter((journey) => lost.has(journey.id) && !first.includes(journey));
   return [...first, ...ended.slice(0, SHOWN_PACKETS)];
 }
