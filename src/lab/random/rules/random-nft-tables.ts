@@ -25,12 +25,53 @@ export function randomNftTables(context: RuleContext): void {
     type inet_service : mark
     elements = { 8080 : 0x1, 53 : 0x10, 30080 : 0x2000 }
   }
+  set seen {
+    type ipv4_addr
+    flags dynamic
+    size 64
+  }
   chain helper {
     ${randomRule(context, 'forward', false)}
     ${random.pick(['return', 'accept', 'meta mark 0x1 return', 'counter'])}
   }
 ${chains.join('')}}
 `);
+  if (random.chance(0.2)) draft.nft.push(randomBridgeTable(context));
+}
+
+/** Rules for the frames of a bridge, which let ARP pass. */
+function randomBridgeTable({ random, site }: RuleContext): string {
+  const [hook, priority] = random.pick([
+    ['prerouting', '-300'],
+    ['forward', '-200'],
+    ['input', '-200'],
+    ['output', '100'],
+    ['postrouting', '300'],
+  ] as const);
+  const prefix = () => randomPrefix(random, site).replace('/32', '');
+  const rules = Array.from({ length: 1 + random.below(2) }, () =>
+    [
+      random.pick([
+        `ip saddr ${prefix()}`,
+        `ip daddr ${prefix()}`,
+        'ip protocol udp',
+        'tcp dport 8080',
+      ]),
+      random.weighted([
+        [3, 'counter'],
+        [2, 'accept'],
+        [1, 'drop'],
+        [1, 'meta mark set 0x1'],
+      ]),
+    ].join(' '),
+  );
+  return `table bridge hl-bridge {
+  chain frames {
+    type filter hook ${hook} priority ${priority}; policy accept;
+    ${rules.join('\n    ')}
+  }
+}
+`;
 }
 
 function randomChain(context: RuleContext, index: number): string {
@@ -81,6 +122,32 @@ const PROTOCOL_MATCHES: Readonly<Record<Exclude<Proto, null>, readonly string[]>
   icmp: ['icmp type echo-request', 'icmp type echo-reply', 'icmp type destination-unreachable'],
 };
 
+/** What few rulesets have, and the model follows exactly. */
+const RARE_MATCHES: readonly string[] = [
+  'ct l3proto ipv4',
+  'ct protocol tcp',
+  'ct label 1',
+  'ct zone 1',
+  'ct original zone 0',
+  'ip hdrlength 5',
+  'ip option ra missing',
+  'ip saddr & 0.0.0.255 != 0.0.0.2',
+  'ip daddr . meta l4proto { 10.244.1.0/24 . tcp, 203.0.113.10 . udp }',
+  'ip saddr @seen',
+  '@nh,70,7 0x0',
+];
+
+const RARE_STATEMENTS: readonly string[] = [
+  'ct label set 1',
+  'ct zone set 1',
+  'meta mark set meta mark << 4',
+  'meta mark set meta mark >> 4 | 0x1',
+  'add @seen { ip saddr }',
+  'delete @seen { ip saddr }',
+  'reset tcp option sack-perm',
+  'ip id set 7',
+];
+
 function randomMatch({ random, site }: RuleContext, hook: NftHook): string {
   const not = random.chance(0.15) ? '!= ' : '';
   const prefix = randomPrefix(random, site).replace('/32', '');
@@ -104,6 +171,8 @@ function randomMatch({ random, site }: RuleContext, hook: NftHook): string {
     `ct status ${random.pick(['dnat', 'snat', 'confirmed'])}`,
     `ct original ip daddr ${prefix}`,
     'meta pkttype host',
+    // Rarer than the others, all together.
+    ...(random.chance(0.3) ? [random.pick(RARE_MATCHES)] : []),
     ...(hook === 'prerouting' || hook === 'input' || hook === 'forward'
       ? [`iifname ${not}"${device}"`, `iifname { "${device}", "eth1" }`]
       : []),
@@ -129,6 +198,7 @@ function statement({ random }: RuleContext, hook: NftHook, protocol: Proto): str
     [3, 'accept'],
     [2, 'return'],
     [1, 'counter'],
+    [1, random.pick(RARE_STATEMENTS)],
     [1, `ip dscp set ${random.pick(['cs1', 'cs0', 'ef'])}`],
     // Anywhere else a loop of routes would never end.
     [hook === 'output' ? 2 : 0, `ip ttl set ${random.pick(['64', '3'])}`],
