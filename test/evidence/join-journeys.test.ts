@@ -10,11 +10,18 @@ import { WAYS } from './journeys/ways.ts';
  */
 const recording = readRecording('test/evidence/corpus/journeys');
 
+/** Machines of continuous integration are slow at times. */
+const PATIENCE = 120_000;
+
 describe('recorded sightings of two nodes at nine points and all hooks', () => {
-  it.each(WAYS)('are joined right, and none wrong: %s', (_what, how) => {
-    const { known, joined, wrong, missed } = score(present(recording, how));
-    expect(known).toBeGreaterThan(5_000);
-    expect(wrong).toEqual([]);
-    expect(joined / known, missed.slice(0, 20).join('\n')).toBeGreaterThanOrEqual(0.999);
-  });
+  it.each(WAYS)(
+    'are joined right, and none wrong: %s',
+    (_what, how) => {
+      const { known, joined, wrong, missed } = score(present(recording, how));
+      expect(known).toBeGreaterThan(10_000);
+      expect(wrong).toEqual([]);
+      expect(joined / known, missed.slice(0, 20).join('\n')).toBeGreaterThanOrEqual(0.999);
+    },
+    PATIENCE,
+  );
 });

@@ -52,6 +52,9 @@ const TRAFFIC: readonly Traffic[] = [
   { namespace: 'p2', kind: 'udp', flows: ['4001,10,10.244.1.2,9999,64'] },
 ];
 
+/** Machines of continuous integration are slow at times. */
+const PATIENCE = 120_000;
+
 /** Set to keep the recording as the one that is tested without root. */
 const KEEP = process.env.HOOKLINE_UPDATE_JOURNEYS;
 
@@ -86,7 +89,7 @@ describe.skipIf(missing !== null)(
         await stopLogging();
         rmSync(folder, { recursive: true });
       }
-    }, 60_000);
+    }, PATIENCE);
 
     it('lost some packets, so that there are retransmissions', () => {
       const { evidence } = present(recording, PLAIN);
@@ -94,11 +97,15 @@ describe.skipIf(missing !== null)(
       expect(again.length).toBeGreaterThan(0);
     });
 
-    it.each(WAYS)('are joined right, and none wrong: %s', (_what, how) => {
-      const { known, joined, wrong, missed } = score(present(recording, how));
-      expect(known).toBeGreaterThan(5_000);
-      expect(wrong).toEqual([]);
-      expect(joined / known, missed.slice(0, 20).join('\n')).toBeGreaterThanOrEqual(0.999);
-    });
+    it.each(WAYS)(
+      'are joined right, and none wrong: %s',
+      (_what, how) => {
+        const { known, joined, wrong, missed } = score(present(recording, how));
+        expect(known).toBeGreaterThan(5_000);
+        expect(wrong).toEqual([]);
+        expect(joined / known, missed.slice(0, 20).join('\n')).toBeGreaterThanOrEqual(0.999);
+      },
+      PATIENCE,
+    );
   },
 );

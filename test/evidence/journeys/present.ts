@@ -51,6 +51,7 @@ export function present(recording: Recording, how: Presentation): Presented {
       if (carrier !== null && truth !== null) carriers.set(carrier, truth);
     }
   }
+  const alike = sentAlike(recording);
   const add = (
     part: Parsed<EvidencePart>,
     clock: string,
@@ -64,7 +65,7 @@ export function present(recording: Recording, how: Presentation): Presented {
     }
     const shifted = observations.map((observation) => shift(observation, how.clocks[clock]));
     parts.push({ ...part, value: { ...part.value, observations: shifted } });
-    truths.push(...truth);
+    truths.push(...truth.map((key) => (key !== null && alike.has(key) ? null : key)));
     times.push(...observations.map(({ time }) => time));
   };
   for (const [name, pcap] of Object.entries(recording.captures)) {
@@ -87,6 +88,21 @@ export function present(recording: Recording, how: Presentation): Presented {
     truth: new Map(truths.map((truth, id) => [id, truth])),
     times: new Map(times.map((time, id) => [id, time])),
   };
+}
+
+/** An end sees each packet once: what it sees twice was sent twice with the same bytes (resets), and has no truth. */
+function sentAlike({ captures }: Recording): ReadonlySet<string> {
+  const alike = new Set<string>();
+  for (const name of ['p1-eth0.pcap', 'p2-eth0.pcap', 'o1-eth0.pcap']) {
+    const pcap = captures[name];
+    const seen = new Set<string>();
+    for (const frame of pcap ? framesOf(pcap) : []) {
+      const truth = truthOfFrame(frame);
+      if (truth !== null && seen.has(truth)) alike.add(truth);
+      if (truth !== null) seen.add(truth);
+    }
+  }
+  return alike;
 }
 
 function nodeOf(namespace: string): string {
