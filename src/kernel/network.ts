@@ -9,6 +9,8 @@ export interface Network {
   readonly namespaces: ReadonlyMap<string, NetnsState>;
   readonly wires: readonly Wire[];
   readonly segments: readonly Segment[];
+  /** Devices on top of others: VLANs, macvlans. Absent: none are known. */
+  readonly stacks?: readonly Stack[];
   /**
    * Addresses of pods and nodes that are known to exist and stand in no namespace here: the fabric
    * may know the way to them.
@@ -20,6 +22,12 @@ export interface Network {
 export interface Wire {
   readonly a: DeviceRef;
   readonly b: DeviceRef;
+}
+
+/** A device that sends and receives by another one, which may be in another namespace. */
+export interface Stack {
+  readonly upper: DeviceRef;
+  readonly lower: DeviceRef;
 }
 
 /** An underlay: a set of devices on one layer-2 segment. */

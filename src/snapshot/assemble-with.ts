@@ -15,6 +15,7 @@ import { type CapturedNetns, readNetns } from './netns.ts';
 import type { RulesetReaders } from './readers.ts';
 import type { NodeFacts, Snapshot, SnapshotNote } from './snapshot.ts';
 import { NO_DECLARATION, parseSnapshotJson } from './snapshot-json.ts';
+import { stackDevices } from './stack-devices.ts';
 import { connectTuns } from './tun-readers.ts';
 import { findSegments, findUplinks, ownAddresses } from './underlay.ts';
 import { wireVeths } from './wire-veth.ts';
@@ -44,9 +45,10 @@ export function assembleWith(
 
   const captured = read.map(({ state }) => state);
   const wires = keep(wireVeths(captured));
+  const stacks = keep(stackDevices(captured));
   const tuns = connectTuns(captured, { kube, flannel: subnetFiles(read), wires });
   const pods = placePods(tuns.namespaces, wires, kube);
-  const found = findSegments(tuns.namespaces, wires, declaration.underlay);
+  const found = findSegments(tuns.namespaces, { wires, stacks }, declaration.underlay);
   const segments = keep(found);
   const uplinks = findUplinks(tuns.namespaces, wires);
   const hosts = placeHosts(pods.namespaces, segments, { kube, uplinks });
@@ -54,6 +56,7 @@ export function assembleWith(
     namespaces: new Map(hosts.namespaces.map((netns) => [netnsKey(netns.ref), netns])),
     wires: pods.wires,
     segments: hosts.segments,
+    stacks,
     elsewhere: pods.elsewhere,
   };
   return {

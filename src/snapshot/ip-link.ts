@@ -3,6 +3,7 @@ import type {
   Device,
   DeviceDetails,
   InterfaceAddress,
+  LowerLink,
   TunSettings,
   VxlanSettings,
 } from '../kernel/device/device.ts';
@@ -154,6 +155,14 @@ function detailsOf(link: JsonObject, info: JsonObject | null, context: LinkConte
       return vxlanDetails(data, context);
     case 'tun':
       return { kind: 'tun', tun: tunSettings(data) };
+    case 'vlan':
+      return vlanDetails(link, data, context);
+    case 'macvlan':
+      return macvlanDetails(link, data, context);
+    case 'bond':
+      return bondDetails(data);
+    case 'dummy':
+      return { kind: 'dummy' };
     case null:
       return withoutKind(link, context);
     default:
@@ -162,13 +171,44 @@ function detailsOf(link: JsonObject, info: JsonObject | null, context: LinkConte
 }
 
 function vethDetails(link: JsonObject, context: LinkContext): DeviceDetails {
+  const { ifindex, netnsId } = otherDevice(link, context);
+  return { kind: 'veth', peerIfindex: ifindex, peerNetnsId: netnsId };
+}
+
+/** A veth's peer, or what a device sends by. */
+function otherDevice(link: JsonObject, context: LinkContext): LowerLink {
   const netnsId = numberOf(link, 'link_netnsid');
-  // Inside one namespace ip prints the peer's name instead of its index.
-  const peerName = netnsId === null ? textOf(link, 'link') : null;
-  const peerIfindex =
-    numberOf(link, 'link_index') ??
-    (peerName === null ? null : (context.byName.get(peerName) ?? null));
-  return { kind: 'veth', peerIfindex, peerNetnsId: netnsId };
+  // Inside one namespace ip prints the other's name instead of its index.
+  const name = netnsId === null ? textOf(link, 'link') : null;
+  const byName = name === null ? null : (context.byName.get(name) ?? null);
+  return { ifindex: numberOf(link, 'link_index') ?? byName, netnsId };
+}
+
+function vlanDetails(link: JsonObject, data: JsonObject, context: LinkContext): DeviceDetails {
+  const id = numberOf(data, 'id');
+  const protocol = textOf(data, 'protocol') ?? '802.1Q';
+  if (id === null || protocol !== '802.1Q') {
+    context.issues.push(warning('unsupported-construct', context.source, `vlan of ${protocol}`));
+    return { kind: 'other', infoKind: 'vlan' };
+  }
+  return { kind: 'vlan', id, below: otherDevice(link, context) };
+}
+
+const MACVLAN_MODES = ['bridge', 'private', 'vepa', 'passthru', 'source'] as const;
+
+function macvlanDetails(link: JsonObject, data: JsonObject, context: LinkContext): DeviceDetails {
+  const text = textOf(data, 'mode');
+  const mode = MACVLAN_MODES.find((known) => known === text);
+  if (!mode) return { kind: 'other', infoKind: 'macvlan' };
+  return { kind: 'macvlan', mode, below: otherDevice(link, context) };
+}
+
+function bondDetails(data: JsonObject): DeviceDetails {
+  return {
+    kind: 'bond',
+    mode: textOf(data, 'mode') ?? 'unknown',
+    active: textOf(data, 'active_slave'),
+  };
 }
 
 function vxlanDetails(data: JsonObject, context: LinkContext): DeviceDetails {

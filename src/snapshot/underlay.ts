@@ -1,9 +1,9 @@
 import type { Device } from '../kernel/device/device.ts';
 import type { NetnsState } from '../kernel/netns-state.ts';
-import type { Segment, SegmentMember, Wire } from '../kernel/network.ts';
+import type { Network, Segment, SegmentMember, Stack, Wire } from '../kernel/network.ts';
 import { formatAddress } from '../packet/address.ts';
 import type { Issue, Parsed } from '../packet/issue.ts';
-import { type NetnsRef, netnsKey } from '../packet/place.ts';
+import { type NetnsRef, netnsKey, sameNetns } from '../packet/place.ts';
 import { formatPrefix, network, type Prefix } from '../packet/prefix.ts';
 import { error } from './make-issue.ts';
 import type { SnapshotNote } from './snapshot.ts';
@@ -25,7 +25,7 @@ export interface Uplink {
  */
 export function findSegments(
   namespaces: readonly NetnsState[],
-  wires: readonly Wire[],
+  { wires, stacks }: Pick<Network, 'wires'> & { readonly stacks: readonly Stack[] },
   declared: DeclaredUnderlay | null,
 ): Parsed<readonly Segment[]> & { readonly notes: readonly SnapshotNote[] } {
   const issues: Issue[] = [];
@@ -48,13 +48,17 @@ export function findSegments(
     segments.push({
       name: segment.name,
       members,
-      complete: (declared?.complete ?? false) && !namespaces.some(sharesCards),
+      complete:
+        (declared?.complete ?? false) && !namespaces.some((netns) => sharesCards(netns, stacks)),
       filters: declared?.filters ?? 'unknown',
       origin: 'declared',
       source: declared?.source ?? null,
     });
   }
-  const rest = findUplinks(namespaces, wires).filter((uplink) => !placed.has(memberKey(uplink)));
+  const rest = findUplinks(namespaces, wires).filter(
+    (uplink) =>
+      !placed.has(memberKey(uplink)) && !standsOnOneOf(placed, uplink, namespaces, stacks),
+  );
   for (const group of groupBySubnet(rest)) {
     const name = groupName(group);
     segments.push({
@@ -77,12 +81,32 @@ export function findSegments(
 }
 
 /**
- * Whether a namespace has devices that listen on another device's card, under addresses of their own
- * (macvlan, ipvlan): what the listed members have is then not all that a segment answers for.
+ * Whether a namespace has devices that listen on a card under addresses of their own, and it is not known
+ * how (ipvlan) or where: what the listed members have is then not all that a segment answers for.
  */
-function sharesCards({ devices }: NetnsState): boolean {
-  return (devices ?? []).some(
-    ({ details }) => details.kind === 'other' && /^(?:mac|ip)v(?:lan|tap)$/.test(details.infoKind),
+function sharesCards({ ref, devices }: NetnsState, stacks: readonly Stack[]): boolean {
+  return (devices ?? []).some(({ name, details }) => {
+    if (details.kind === 'other') return /^(?:mac|ip)v(?:lan|tap)$/.test(details.infoKind);
+    if (details.kind !== 'macvlan') return false;
+    return !stacks.some(({ upper }) => sameNetns(upper.netns, ref) && upper.device === name);
+  });
+}
+
+/** Whether a VLAN, macvlan or bond has its wire by a device that has its place already. */
+function standsOnOneOf(
+  placed: ReadonlySet<string>,
+  { netns, device }: SegmentMember,
+  namespaces: readonly NetnsState[],
+  stacks: readonly Stack[],
+): boolean {
+  const below = stacks
+    .filter(({ upper }) => sameNetns(upper.netns, netns) && upper.device === device)
+    .map(({ lower }) => lower);
+  const ports = (namespaces.find(({ ref }) => sameNetns(ref, netns))?.devices ?? [])
+    .filter(({ master }) => master === device)
+    .map(({ name }) => ({ netns, device: name }));
+  return [...below, ...ports].some(
+    (lower) => placed.has(memberKey(lower)) || standsOnOneOf(placed, lower, namespaces, stacks),
   );
 }
 
@@ -119,12 +143,15 @@ export function findUplinks(
 }
 
 /** Kinds of `ip link` that stand for a network card although they are no card. */
-const CARD_LIKE = new Set(['bond', 'team', 'vlan', 'macvlan', 'ipvlan', 'hsr', 'failover']);
+const CARD_LIKE = new Set(['team', 'ipvlan', 'hsr', 'failover']);
 
 function leadsOut({ details }: Device): boolean {
   switch (details.kind) {
     case 'ethernet':
     case 'veth':
+    case 'bond':
+    case 'vlan':
+    case 'macvlan':
       return true;
     case 'other':
       return CARD_LIKE.has(details.infoKind);

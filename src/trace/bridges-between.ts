@@ -3,7 +3,7 @@ import { deviceNamed } from '../kernel/device/find-device.ts';
 import type { NetnsState } from '../kernel/netns-state.ts';
 import type { Network } from '../kernel/network.ts';
 import { netnsKey, sameNetns } from '../packet/place.ts';
-import { segmentOf, wirePeer } from './world.ts';
+import { entersAt, type FrameEnd, leavesTo, portsOf } from './frame-path.ts';
 
 /** A bridge that a frame goes through, by the ports it comes in and leaves by. */
 export interface BridgeHop {
@@ -24,47 +24,40 @@ export function bridgesBetween(
   end: DeviceRef,
 ): readonly BridgeHop[] | null {
   const visited = new Set<string>();
-  const leave = (from: NetnsState, port: string): readonly BridgeHop[] | null => {
-    const key = `${netnsKey(from.ref)} ${port}`;
+  const leave = (
+    from: NetnsState,
+    port: string,
+    vlan: number | null,
+  ): readonly BridgeHop[] | null => {
+    const key = `${netnsKey(from.ref)} ${port} ${vlan}`;
     if (visited.has(key)) return null;
     visited.add(key);
-    const peer = wirePeer(network, from, port);
-    const others = peer
-      ? [peer]
-      : (segmentOf(network, from, port)?.members ?? []).filter(
-          (member) => !(sameNetns(member.netns, from.ref) && member.device === port),
-        );
-    for (const other of others) {
+    for (const other of leavesTo(network, from, port, vlan).ends) {
       const found = arrive(other);
       if (found) return found;
     }
     return null;
   };
-  const arrive = ({ netns: ref, device: port }: DeviceRef): readonly BridgeHop[] | null => {
-    const there = network.namespaces.get(netnsKey(ref));
+  const arrive = (at: FrameEnd): readonly BridgeHop[] | null => {
+    const there = network.namespaces.get(netnsKey(at.netns));
     if (!there) return null;
-    const bridge = bridgeOf(there, port);
-    if (sameNetns(ref, end.netns) && (bridge ?? port) === end.device) return [];
+    const { stack, bridge, up } = entersAt(network, there, at);
+    if (stack && sameNetns(stack.netns, end.netns) && stack.device === end.device) return [];
+    for (const upper of up) {
+      const rest = arrive(upper);
+      if (rest) return rest;
+    }
     if (bridge === null) return null;
     for (const to of portsOf(there, bridge)) {
-      const rest = to === port ? null : leave(there, to);
-      if (rest) return [{ netns: there, bridge, from: port, to }, ...rest];
+      const rest = to === at.device ? null : leave(there, to, at.vlan);
+      if (rest) return [{ netns: there, bridge, from: at.device, to }, ...rest];
     }
     return null;
   };
-  if (deviceNamed(netns, device)?.details.kind !== 'bridge') return leave(netns, device);
+  if (deviceNamed(netns, device)?.details.kind !== 'bridge') return leave(netns, device, null);
   for (const port of portsOf(netns, device)) {
-    const found = leave(netns, port);
+    const found = leave(netns, port, null);
     if (found) return found;
   }
   return null;
-}
-
-function bridgeOf(netns: NetnsState, device: string): string | null {
-  const master = deviceNamed(netns, device)?.master ?? null;
-  return master !== null && deviceNamed(netns, master)?.details.kind === 'bridge' ? master : null;
-}
-
-function portsOf(netns: NetnsState, bridge: string): readonly string[] {
-  return (netns.devices ?? []).filter(({ master }) => master === bridge).map(({ name }) => name);
 }

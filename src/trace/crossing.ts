@@ -12,14 +12,15 @@ import type { Address } from '../packet/address.ts';
 import { formatAddress } from '../packet/address.ts';
 import { sameNetns } from '../packet/place.ts';
 import { comeIn } from './come-in.ts';
-import { portTowards } from './link.ts';
+import { entersAt, type FrameEnd, portsOf, siblingsOf } from './frame-path.ts';
+import { endReaches, portTowards } from './link.ts';
 import { neighbourFailed } from './neighbour.ts';
 import { type Crossing, droppedAt, ended, passage } from './passage.ts';
 import { resolveNeighbour } from './resolve.ts';
 import { sendThroughTun, sendThroughVxlan } from './tunnel.ts';
 import { meetUncapturedHost, type TowardsUncaptured } from './uncaptured.ts';
-import { crossUnderlay } from './underlay.ts';
-import { kernelOf, segmentOf, type World, wirePeer } from './world.ts';
+import { crossUnderlay, type UnderlayFrame } from './underlay.ts';
+import { kernelOf, lowerOf, segmentOf, type World, wirePeer } from './world.ts';
 
 type Transmit = Extract<Departure, { readonly kind: 'transmit' }>;
 
@@ -45,8 +46,20 @@ export function transmit(world: World, kernel: Kernel, out: Transmit): Crossing 
       return sendThroughVxlan(kernel, device, device.details.vxlan, out);
     case 'tun':
       return sendThroughTun(kernel, device, device.details.tun, skb);
+    case 'dummy':
+      // Linux: dummy_xmit() lets every packet go.
+      record(
+        kernel,
+        skb,
+        { kind: 'drop', reason: 'NOT_SPECIFIED', at: `dummy ${device.name}` },
+        { oif: device.name },
+      );
+      return droppedAt(kernel, skb, 'NOT_SPECIFIED');
     case 'veth':
     case 'ethernet':
+    case 'vlan':
+    case 'macvlan':
+    case 'bond':
       return leaveResolved(world, kernel, out, (target) =>
         leaveDevice(world, kernel, device.name, skb, target),
       );
@@ -140,6 +153,8 @@ export function leaveDevice(
         break;
     }
   }
+  const down = segment ? null : goDown(world, kernel, { device, skb, target });
+  if (down) return down;
   const complete = segment?.complete ?? false;
   const nexthop = addressOf(target, skb);
   return beyondTheLink(world, kernel, { device, skb, nexthop }, target, complete);
@@ -176,6 +191,7 @@ function arrive(
     ct: { kind: 'none' },
     sourceMac: sent.sourceMac,
     destinationMac: sent.destinationMac,
+    ...(sent.vlan === undefined ? {} : { vlan: sent.vlan }),
     physin: null,
     physout: null,
   };
@@ -195,18 +211,31 @@ export function takeIn(
   const ingress = passFrameHook(kernel, received, { kind: 'device', hook: 'ingress', device });
   if (ingress.ended) return passage(kernel, ingress.ended);
   const { skb } = ingress;
-  const master = deviceNamed(netns, device)?.master ?? null;
-  if (master !== null && deviceNamed(netns, master)?.details.kind === 'bridge') {
+  const vlan = skb.vlan ?? null;
+  const { bridge, up } = entersAt(world.network, netns, { netns: netns.ref, device, vlan });
+  const upper = up.find((end) => endReaches(world.network, end, target));
+  if (upper) return goUp(world, kernel, upper, skb, target);
+  if (bridge !== null) {
     return passage(
       kernel,
       bridgeReceive(kernel, {
         skb,
-        bridge: master,
+        bridge,
         port: device,
         target,
-        portTo: (receiver) => portTowards(world.network, netns, master, receiver),
+        portTo: (receiver) => portTowards(world.network, netns, bridge, receiver, vlan),
       }),
     );
+  }
+  if (vlan !== null) {
+    // Linux: check_vlan_id in __netif_receive_skb_core().
+    record(
+      kernel,
+      skb,
+      { kind: 'drop', reason: 'OTHERHOST', at: `no device of VLAN ${vlan} on ${device}` },
+      { iif: device },
+    );
+    return droppedAt(kernel, skb, 'OTHERHOST');
   }
   if (!isFrameFor(netns, target)) {
     const at = `frame for ${formatAddress(addressOf(target, skb))} on ${device}`;
@@ -214,6 +243,61 @@ export function takeIn(
     return droppedAt(kernel, skb, 'OTHERHOST');
   }
   return passage(kernel, receive(kernel, { skb, iif: device, looped: false, prerouted: false }));
+}
+
+/** By the device below one that has no cable of its own; null where there is none. */
+function goDown(
+  world: World,
+  kernel: Kernel,
+  { device, skb, target }: UnderlayFrame,
+): Crossing | null {
+  const { network } = world;
+  const details = deviceNamed(kernel.netns, device)?.details;
+  if (details?.kind === 'bond') {
+    const port =
+      portTowards(network, kernel.netns, device, target) ?? portsOf(kernel.netns, device)[0];
+    return port === undefined ? null : goOut(world, kernel, port, skb, target);
+  }
+  const sibling = siblingsOf(network, kernel.netns, device).find((end) =>
+    endReaches(network, { ...end, vlan: null }, target),
+  );
+  if (sibling) return arrive(world, kernel, sibling, skb, target);
+  const lower = lowerOf(network, kernel.netns, device);
+  const below = lower && kernelOf(world, lower.netns);
+  if (!lower || !below) return null;
+  const tagged = details?.kind === 'vlan' ? { ...skb, vlan: details.id } : skb;
+  if (deviceNamed(below.netns, lower.device)?.details.kind !== 'bridge') {
+    return goOut(world, below, lower.device, tagged, target);
+  }
+  const port = portTowards(network, below.netns, lower.device, target, tagged.vlan ?? null);
+  return port === null ? null : goOut(world, below, port, tagged, target);
+}
+
+function goOut(
+  world: World,
+  kernel: Kernel,
+  device: string,
+  skb: Skb,
+  target: FrameTarget,
+): Crossing {
+  record(kernel, skb, { kind: 'transmit', device }, { oif: device });
+  return leaveDevice(world, kernel, device, skb, target);
+}
+
+/** To a device on top of the one it came in by: its own tag is gone then. */
+function goUp(
+  world: World,
+  below: Kernel,
+  upper: FrameEnd,
+  skb: Skb,
+  target: FrameTarget,
+): Crossing {
+  const kernel = kernelOf(world, upper.netns);
+  if (!kernel) return ended({ kind: 'left', kernel: below, device: upper.device, skb });
+  const { vlan: _, ...untagged } = skb;
+  const lifted: Skb = upper.vlan === null ? untagged : skb;
+  record(kernel, lifted, { kind: 'receive', device: upper.device }, { iif: upper.device });
+  return takeIn(world, kernel, upper.device, lifted, target);
 }
 
 /** The address a frame stands for, as far as it stands for one. */

@@ -4,52 +4,43 @@ import { type FrameTarget, isFrameFor } from '../kernel/device/frame-target.ts';
 import type { NetnsState } from '../kernel/netns-state.ts';
 import type { Network } from '../kernel/network.ts';
 import { netnsKey, sameNetns } from '../packet/place.ts';
-import { segmentOf, wirePeer } from './world.ts';
-
-/** The ports of a bridge, by name. */
-function portsOf(netns: NetnsState, bridge: string): readonly string[] {
-  return (netns.devices ?? [])
-    .filter((device) => device.master === bridge)
-    .map((device) => device.name);
-}
+import { entersAt, type FrameEnd, leavesTo, portsOf } from './frame-path.ts';
 
 /**
  * Whether a frame that is sent out of a device can reach whom it is for: over a wire, through
- * bridges, on a segment. Each device is visited once.
+ * bridges, on a segment, through devices on top of others. Each device is visited once.
  */
 export function linkReaches(
   network: Network,
   netns: NetnsState,
   device: string,
   target: FrameTarget,
+  vlan: number | null = null,
   visited: Set<string> = new Set(),
 ): boolean {
-  const key = `${netnsKey(netns.ref)} ${device}`;
+  const key = `${netnsKey(netns.ref)} ${device} ${vlan}`;
   if (visited.has(key)) return false;
   visited.add(key);
-  const peer = wirePeer(network, netns, device);
-  if (peer) return endReaches(network, peer, target, visited);
-  const segment = segmentOf(network, netns, device);
-  return (segment?.members ?? []).some(
-    (member) =>
-      !(netnsKey(member.netns) === netnsKey(netns.ref) && member.device === device) &&
-      endReaches(network, member, target, visited),
+  return leavesTo(network, netns, device, vlan).ends.some((end) =>
+    endReaches(network, end, target, visited),
   );
 }
 
-function endReaches(
+/** Whether a frame that comes in by a device reaches whom it is for. */
+export function endReaches(
   network: Network,
-  end: DeviceRef,
+  end: FrameEnd,
   target: FrameTarget,
-  visited: Set<string>,
+  visited: Set<string> = new Set(),
 ): boolean {
   const netns = network.namespaces.get(netnsKey(end.netns));
   if (!netns) return false;
-  const master = bridgeOf(netns, end.device);
-  if (endsAt(target, netns, master ?? end.device)) return true;
-  if (master === null) return false;
-  return portsOf(netns, master).some(
-    (port) => port !== end.device && linkReaches(network, netns, port, target, visited),
+  const { stack, bridge, up } = entersAt(network, netns, end);
+  if (stack && endsAt(target, netns, stack.device)) return true;
+  if (up.some((upper) => endReaches(network, upper, target, visited))) return true;
+  if (bridge === null) return false;
+  return portsOf(netns, bridge).some(
+    (port) => port !== end.device && linkReaches(network, netns, port, target, end.vlan, visited),
   );
 }
 
@@ -57,12 +48,6 @@ function endReaches(
 function endsAt(target: FrameTarget, netns: NetnsState, device: string): boolean {
   if (target.kind !== 'device') return isFrameFor(netns, target);
   return sameNetns(netns.ref, target.end.netns) && target.end.device === device;
-}
-
-/** The bridge that a device is a port of, or null. */
-function bridgeOf(netns: NetnsState, device: string): string | null {
-  const master = deviceNamed(netns, device)?.master ?? null;
-  return master !== null && deviceNamed(netns, master)?.details.kind === 'bridge' ? master : null;
 }
 
 /** The IP stacks that hear a broadcast. */
@@ -93,56 +78,53 @@ export function linkEnds(
   const ends: DeviceRef[] = [];
   const visited = new Set<string>();
   let complete = true;
-  const arrive = (end: DeviceRef): void => {
+  const arrive = (end: FrameEnd): void => {
     const there = network.namespaces.get(netnsKey(end.netns));
     if (!there) {
       complete = false;
       return;
     }
-    const key = `${netnsKey(end.netns)} ${end.device}`;
+    const key = `${netnsKey(end.netns)} ${end.device} ${end.vlan}`;
     if (visited.has(key)) return;
     visited.add(key);
     if (deviceNamed(there, end.device)?.up === false) return;
-    const bridge = bridgeOf(there, end.device);
+    const { stack, bridge, up } = entersAt(network, there, end);
     if (bridge !== null && !isOpen(there, null, end.device)) return;
-    ends.push({ netns: end.netns, device: bridge ?? end.device });
+    if (stack) ends.push(stack);
+    for (const upper of up) arrive(upper);
     if (bridge === null) return;
     for (const port of portsOf(there, bridge)) {
-      if (port !== end.device && isOpen(there, end.device, port)) leave(there, port);
+      if (port !== end.device && isOpen(there, end.device, port)) leave(there, port, end.vlan);
     }
   };
-  const leave = (from: NetnsState, port: string): void => {
-    const key = `${netnsKey(from.ref)} ${port}`;
+  const leave = (from: NetnsState, port: string, vlan: number | null): void => {
+    const key = `${netnsKey(from.ref)} ${port} ${vlan}`;
     if (visited.has(key)) return;
     visited.add(key);
     if (deviceNamed(from, port)?.carrier === false) return;
-    const peer = wirePeer(network, from, port);
-    if (peer) {
-      arrive(peer);
-      return;
-    }
-    const segment = segmentOf(network, from, port);
-    if (!segment?.complete) complete = false;
-    for (const member of segment?.members ?? []) {
-      if (!(sameNetns(member.netns, from.ref) && member.device === port)) arrive(member);
-    }
+    const next = leavesTo(network, from, port, vlan);
+    if (!next.complete) complete = false;
+    next.ends.forEach(arrive);
   };
-  if (deviceNamed(netns, device)?.details.kind !== 'bridge') leave(netns, device);
+  if (deviceNamed(netns, device)?.details.kind !== 'bridge') leave(netns, device, null);
   else {
-    for (const port of portsOf(netns, device)) if (isOpen(netns, null, port)) leave(netns, port);
+    for (const port of portsOf(netns, device)) {
+      if (isOpen(netns, null, port)) leave(netns, port, null);
+    }
   }
   return { ends, complete };
 }
 
-/** The port of a bridge behind which a frame's receiver is, or null. */
+/** The port of a bridge or bond behind which a frame's receiver is, or null. */
 export function portTowards(
   network: Network,
   netns: NetnsState,
   bridge: string,
   target: FrameTarget,
+  vlan: number | null = null,
 ): string | null {
   for (const port of portsOf(netns, bridge)) {
-    if (linkReaches(network, netns, port, target)) return port;
+    if (linkReaches(network, netns, port, target, vlan)) return port;
   }
   return null;
 }

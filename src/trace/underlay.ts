@@ -1,12 +1,13 @@
 import type { DeviceRef } from '../kernel/device/device.ts';
 import { deviceNamed } from '../kernel/device/find-device.ts';
-import { type FrameTarget, isFrameFor } from '../kernel/device/frame-target.ts';
+import type { FrameTarget } from '../kernel/device/frame-target.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import type { Segment } from '../kernel/network.ts';
 import type { Skb } from '../kernel/skb.ts';
 import { sameAddress } from '../packet/address.ts';
 import { ports } from '../packet/packet.ts';
 import { netnsKey } from '../packet/place.ts';
+import { endReaches } from './link.ts';
 import type { World } from './world.ts';
 
 /** A frame on its way into a segment. */
@@ -44,9 +45,7 @@ export function crossUnderlay(
   }
   const member = segment.members.find((candidate) => {
     if (netnsKey(candidate.netns) === netnsKey(kernel.netns.ref)) return false;
-    const netns = world.network.namespaces.get(netnsKey(candidate.netns));
-    if (!netns || !isFrameFor(netns, frame.target)) return false;
-    return frame.target.kind !== 'device' || frame.target.end.device === candidate.device;
+    return endReaches(world.network, { ...candidate, vlan: skb.vlan ?? null }, frame.target);
   });
   if (!member) return { kind: 'nobody' };
   record(kernel, skb, { kind: 'underlay', segment: segment.name }, { oif: frame.device });

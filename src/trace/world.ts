@@ -20,6 +20,8 @@ export function kernelOf(world: World, ref: NetnsRef): Kernel | null {
 interface Cabling {
   readonly peers: ReadonlyMap<string, DeviceRef>;
   readonly segments: ReadonlyMap<string, Segment>;
+  readonly lower: ReadonlyMap<string, DeviceRef>;
+  readonly uppers: ReadonlyMap<string, readonly DeviceRef[]>;
 }
 
 const cache = new WeakMap<Network, Cabling>();
@@ -38,7 +40,16 @@ function cablingOf(network: Network): Cabling {
       segments.set(endKey(member.netns, member.device), segment);
     }
   }
-  const cabling = { peers, segments };
+  const lower = new Map<string, DeviceRef>();
+  const uppers = new Map<string, DeviceRef[]>();
+  for (const stack of network.stacks ?? []) {
+    lower.set(endKey(stack.upper.netns, stack.upper.device), stack.lower);
+    const key = endKey(stack.lower.netns, stack.lower.device);
+    const known = uppers.get(key);
+    if (known) known.push(stack.upper);
+    else uppers.set(key, [stack.upper]);
+  }
+  const cabling = { peers, segments, lower, uppers };
   cache.set(network, cabling);
   return cabling;
 }
@@ -55,4 +66,14 @@ export function wirePeer(network: Network, netns: NetnsState, device: string): D
 /** The underlay segment a device is on, or null. */
 export function segmentOf(network: Network, netns: NetnsState, device: string): Segment | null {
   return cablingOf(network).segments.get(endKey(netns.ref, device)) ?? null;
+}
+
+/** The device that a VLAN or macvlan sends and receives by; null for others, and where it is not known. */
+export function lowerOf(network: Network, netns: NetnsState, device: string): DeviceRef | null {
+  return cablingOf(network).lower.get(endKey(netns.ref, device)) ?? null;
+}
+
+/** The VLANs and macvlans on top of a device. */
+export function uppersOf(network: Network, { netns, device }: DeviceRef): readonly DeviceRef[] {
+  return cablingOf(network).uppers.get(endKey(netns, device)) ?? [];
 }

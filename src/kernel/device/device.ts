@@ -66,11 +66,33 @@ export type DeviceDetails =
   | { readonly kind: 'bridge'; readonly bridge: BridgeSettings }
   | { readonly kind: 'vxlan'; readonly vxlan: VxlanSettings }
   | { readonly kind: 'tun'; readonly tun: TunSettings }
+  /** 802.1Q. */
+  | { readonly kind: 'vlan'; readonly id: number; readonly below: LowerLink }
+  | {
+      readonly kind: 'macvlan';
+      readonly mode: 'bridge' | 'private' | 'vepa' | 'passthru' | 'source';
+      readonly below: LowerLink;
+    }
+  | {
+      readonly kind: 'bond';
+      readonly mode: string;
+      /** The port that an active-backup bond uses now; null for other modes, and where none is. */
+      readonly active: string | null;
+    }
+  /** Takes every packet and keeps none. */
+  | { readonly kind: 'dummy' }
   | {
       readonly kind: 'other';
       /** `linkinfo.info_kind`, e.g. `ipip`, `wireguard`, `bond`. */
       readonly infoKind: string;
     };
+
+/** The device that another one sends by, as `ip link` of its namespace names it. */
+export interface LowerLink {
+  readonly ifindex: number | null;
+  /** The kernel's id of that device's namespace as seen from here; null when it is this one. */
+  readonly netnsId: number | null;
+}
 
 export interface BridgeSettings {
   readonly vlanFiltering: boolean;

@@ -30,6 +30,10 @@ export function linkType(netns: NetnsState, name: string): number | null {
     case 'veth':
     case 'bridge':
     case 'vxlan':
+    case 'vlan':
+    case 'macvlan':
+    case 'bond':
+    case 'dummy':
       return ARPHRD_ETHER;
     case 'tun':
       return details.tun.mode === 'tap' ? ARPHRD_ETHER : ARPHRD_NONE;
