@@ -1,8 +1,8 @@
-import type { TcpFlags } from '../../packet/packet.ts';
 import { PROTOCOL } from '../../packet/protocol.ts';
 import { BARE_PACKET } from '../bare-packet.ts';
 import type { ObservedPacket, ObservedTcp } from '../observation.ts';
 import { payloadHash } from '../payload-hash.ts';
+import { tcpFlagSet } from '../tcp-flag-set.ts';
 import { readTcpOptions } from '../tcp-options.ts';
 import { findCarried, newCarried } from './carried.ts';
 import { u8, u16, u32 } from './cursor.ts';
@@ -109,17 +109,6 @@ function setHash(packet: Fields, data: Uint8Array, head: IpHead, headerLength: n
   packet.payloadHash = payloadHash(data, from, whole);
 }
 
-const FLAG_BITS: readonly (readonly [keyof TcpFlags, number])[] = [
-  ['fin', 1],
-  ['syn', 2],
-  ['rst', 4],
-  ['psh', 8],
-  ['ack', 16],
-  ['urg', 32],
-  ['ece', 64],
-  ['cwr', 128],
-];
-
 /** Null for the 8 bytes that an ICMP error must quote: they hold no flags. */
 function readTcp(
   data: Uint8Array,
@@ -127,8 +116,7 @@ function readTcp(
 ): ObservedTcp | null {
   if (at + 14 > end) return null;
   const bits = u8(data, at + 13);
-  const flags: { -readonly [name in keyof TcpFlags]: TcpFlags[name] } = {};
-  for (const [name, bit] of FLAG_BITS) if (bits & bit) flags[name] = true;
+  const flags = tcpFlagSet(bits);
   const headerLength = (u8(data, at + 12) >> 4) * 4;
   const options = readTcpOptions(data.subarray(at + 20, Math.min(at + headerLength, end)));
   return {

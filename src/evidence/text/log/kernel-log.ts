@@ -1,8 +1,8 @@
 import { type Address, parseAddress } from '../../../packet/address.ts';
-import type { TcpFlags } from '../../../packet/packet.ts';
 import { PROTOCOL, parseProtocol } from '../../../packet/protocol.ts';
 import { BARE_PACKET } from '../../bare-packet.ts';
 import type { ObservedIcmp, ObservedLink, ObservedPacket, ObservedTcp } from '../../observation.ts';
+import { TCP_FLAG, tcpFlagSet } from '../../tcp-flag-set.ts';
 import { NO_TCP_OPTIONS, readTcpOptions } from '../../tcp-options.ts';
 import { type LogFraming, readFraming } from './log-framing.ts';
 import { type LogTokens, logTokens } from './log-tokens.ts';
@@ -188,7 +188,16 @@ function readPorts(cursor: LogTokens, base: ObservedPacket): ReadPacket {
   };
 }
 
-const FLAG_WORDS = ['CWR', 'ECE', 'URG', 'ACK', 'PSH', 'RST', 'SYN', 'FIN'] as const;
+const FLAG_WORDS = [
+  ['CWR', TCP_FLAG.cwr],
+  ['ECE', TCP_FLAG.ece],
+  ['URG', TCP_FLAG.urg],
+  ['ACK', TCP_FLAG.ack],
+  ['PSH', TCP_FLAG.psh],
+  ['RST', TCP_FLAG.rst],
+  ['SYN', TCP_FLAG.syn],
+  ['FIN', TCP_FLAG.fin],
+] as const;
 
 function readTcp(cursor: LogTokens, base: ObservedPacket): ReadPacket {
   const sport = cursor.number('SPT');
@@ -197,10 +206,9 @@ function readTcp(cursor: LogTokens, base: ObservedPacket): ReadPacket {
   const acknowledgement = cursor.number('ACK');
   const window = cursor.number('WINDOW');
   cursor.value('RES');
-  const flags: { -readonly [name in keyof TcpFlags]: TcpFlags[name] } = {};
-  for (const word of FLAG_WORDS) {
-    if (cursor.word(word)) flags[word.toLowerCase() as Lowercase<typeof word>] = true;
-  }
+  let bits = 0;
+  for (const [word, bit] of FLAG_WORDS) if (cursor.word(word)) bits |= bit;
+  const flags = tcpFlagSet(bits);
   const complete = cursor.number('URGP') !== null;
   const bytes = cursor.options();
   const options = bytes ? readTcpOptions(bytes) : NO_TCP_OPTIONS;
