@@ -27,7 +27,8 @@ const INDEX_FROM = 8;
  * same as that of `everyRule`.
  */
 export const likelyRules: VisitRules = (chain, packet) =>
-  chain.rules.length < INDEX_FROM
+  // iptables-nft takes what lies in a later part of a datagram for ports.
+  chain.rules.length < INDEX_FROM || packet.fragment !== undefined
     ? everyRule(chain, packet)
     : merge(chain.rules, candidates(indexOf(chain), packet));
 

@@ -82,7 +82,12 @@ describe.skipIf(missing !== null)(`matches of iptables${missing ? ` (${missing})
         const { pass } = run;
         const { state, saves } = played.get(run) ?? { state: undefined, saves: [] };
         if (!state) throw new Error('nothing was sent');
-        const { said, asked } = playModel(state, { backend, packets: pass.packets, saves });
+        const { said, asked } = playModel(state, {
+          backend,
+          packets: pass.packets,
+          saves,
+          usual: pass.usual,
+        });
         expect(differencesOf(pass.packets, saves, said)).toEqual([]);
         expect(oneSided(pass, saves)).toEqual([]);
         expect([...asked].filter((rule) => !pass.mayAsk.test(rule))).toEqual([]);

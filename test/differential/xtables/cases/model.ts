@@ -33,6 +33,8 @@ export function playModel(
     readonly packets: readonly Arriving[];
     readonly saves: readonly Saves[];
     /** The answer to a question about a packet; null where the rules that counted it tell. */
+    /** Rules for which the kernel must do what is expected, so that nothing is told. */
+    readonly usual?: RegExp;
     readonly answer?: (question: Question, packet: number) => string | null;
   },
 ): { readonly said: readonly Said[]; readonly asked: ReadonlySet<string> } {
@@ -74,7 +76,8 @@ export function playModel(
         const yes = hits.some((hit) => hit.includes(` ${rule} `));
         if (rule.startsWith('-A ')) asked.add(rule);
         const value = yes ? 'yes' : 'no';
-        const option = rule.startsWith('-A ')
+        const isTold = rule.startsWith('-A ') && !played.usual?.test(rule);
+        const option = isTold
           ? question.options.find((one) => one.value === value)
           : question.options[0];
         if (!option) throw new Error(`asked ${question.id}`);

@@ -12,6 +12,8 @@ export interface Pass {
   readonly packets: readonly Arriving[];
   /** Rules that need a fact which the snapshot does not hold. */
   readonly mayAsk: RegExp;
+  /** Those of them for which a usual node, as this one, has a known answer. */
+  readonly usual: RegExp;
   /** Matches of which these packets show one side only. */
   readonly oneSided: readonly string[];
 }
@@ -25,7 +27,8 @@ export const PASSES: readonly Pass[] = [
     nat: NO_NAT,
     packets: allPackets({ tracked: false }),
     // Of a header's bytes the identification, the checksum and the flow label are not known.
-    mayAsk: /-m string |-m u32 --u32 "0x0<<0x1c=/,
+    mayAsk: /-m (?:policy|realm|string) |-m u32 --u32 "0x0<<0x1c=/,
+    usual: /-m (?:policy|realm) /,
     // It matches every packet, also the one by which arrivals are told.
     oneSided: ['comment'],
   },
@@ -36,6 +39,7 @@ export const PASSES: readonly Pass[] = [
     packets: [...allPackets({ tracked: true }), ...answers()],
     mayAsk:
       /-m (?:bpf|cgroup|connbytes|connlimit|cpu|hashlimit|limit|osf|quota|rateest|recent|socket|statistic|time) |--ctexpire|--ctstatus (?:ASSURED|EXPECTED)|--packets-|--bytes-|-m socket$/,
+    usual: /^$/,
     // Fingerprints are the machine's, not a namespace's; a group needs a packet of the host's own.
     oneSided: ['comment', 'osf', 'cgroup'],
   },
