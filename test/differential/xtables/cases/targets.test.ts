@@ -70,7 +70,7 @@ function answerFrom(question: Question, seen: readonly Left[]): string | null {
     const chosen = question.options.find(({ value }) => addresses.includes(value));
     return chosen?.value ?? 'none that left';
   }
-  if (question.topic === 'target') return seen.length > 0 ? 'yes' : 'no';
+  if (question.topic === 'target') return seen.length > 0 ? 'accept' : 'drop';
   return null;
 }
 

@@ -1,5 +1,4 @@
 import { netnsKey } from '../../../../packet/place.ts';
-import { OPEN_QUESTION } from '../../../decide.ts';
 import { describeFlow } from '../../flow-key.ts';
 import type { TargetModel } from './target-model.ts';
 
@@ -22,20 +21,18 @@ export const queueTarget: TargetModel<QueueTarget> = {
   apply({ bypass }, { packet, run, site: { table, chain, rule } }) {
     const where = packet.context.netns.ref;
     const place = `${netnsKey(where)}:${table.backend}:${table.family}:${table.name}:${chain}`;
-    const passes = run.decider.decide({
+    const verdict = run.decider.decide({
       id: `target:${place}:${rule.source.line}:${packet.context.hook}:${describeFlow(packet.skb)}`,
       kind: 'unknown',
       topic: 'target',
       where,
       subject: rule.text,
-      // A queue that nobody reads is mostly one of an installation that is broken.
-      options: bypass
-        ? [
-            { value: 'yes', probability: 1, cost: 0 },
-            { value: 'no', probability: 1, cost: 1 },
-          ]
-        : OPEN_QUESTION,
+      options: [
+        { value: 'accept', probability: 1, cost: 0 },
+        // A queue that nobody reads lets packets pass only with the option.
+        { value: 'drop', probability: 1, cost: bypass ? 1 : 0 },
+      ],
     });
-    return { kind: 'end', verdict: { kind: passes.value === 'yes' ? 'accept' : 'drop' } };
+    return { kind: 'end', verdict: { kind: verdict.value === 'accept' ? 'accept' : 'drop' } };
   },
 };
