@@ -22,75 +22,104 @@ export interface LogTokens {
 }
 
 export function logTokens(text: string): LogTokens {
-  const tokens = text.split(' ');
-  let at = 0;
-  const peek = (): string => tokens[at] ?? '';
+  return new Tokens(text.split(' '));
+}
 
-  const value = (key: string): string | null => {
-    const token = peek();
-    if (!token.startsWith(`${key}=`)) return null;
-    at++;
+/** One object a line, not a function for each kind of field: a log has a million lines. */
+class Tokens implements LogTokens {
+  private readonly tokens: string[];
+  private at = 0;
+
+  constructor(tokens: string[]) {
+    this.tokens = tokens;
+  }
+
+  private peek(): string {
+    return this.tokens[this.at] ?? '';
+  }
+
+  value(key: string): string | null {
+    const token = this.peek();
+    if (token.charCodeAt(key.length) !== EQUALS || !token.startsWith(key)) return null;
+    this.at++;
     return token.slice(key.length + 1);
-  };
+  }
 
-  const number = (key: string): number | null => {
-    const digits = value(key);
-    if (digits === null || !/^(?:\d{1,10}|0x[0-9a-fA-F]{1,8})$/.test(digits)) return null;
-    const read = Number(digits);
-    return read <= 0xffffffff ? read : null;
-  };
+  number(key: string): number | null {
+    const digits = this.value(key);
+    return digits === null ? null : numberOf(digits);
+  }
 
-  const word = (wanted: string): boolean => {
-    if (peek() !== wanted) return false;
-    at++;
+  word(wanted: string): boolean {
+    if (this.peek() !== wanted) return false;
+    this.at++;
     return true;
-  };
+  }
 
-  const fragment = (): number => {
-    const token = /^FRAG:(\d{1,5})$/.exec(peek());
+  fragment(): number {
+    if (!this.peek().startsWith('FRAG:')) return 0;
+    const token = /^FRAG:(\d{1,5})$/.exec(this.peek());
     if (!token) return 0;
-    at++;
+    this.at++;
     return Number(token[1]);
-  };
+  }
 
-  const options = (): Uint8Array | null => {
-    if (peek() !== 'OPT') return null;
-    const hex = /^\(([0-9A-Fa-f]*)\)$/.exec(tokens[at + 1] ?? '');
-    if (!hex) return null;
-    at += 2;
-    return bytesOfHex(hex[1] ?? '');
-  };
+  options(): Uint8Array | null {
+    if (this.peek() !== 'OPT') return null;
+    const token = this.tokens[this.at + 1] ?? '';
+    if (!token.startsWith('(') || !token.endsWith(')')) return null;
+    const bytes = bytesOfHex(token.slice(1, -1));
+    if (bytes) this.at += 2;
+    return bytes;
+  }
 
-  const extensionHeaders = (): number => {
+  extensionHeaders(): number {
     let offset = 0;
     for (;;) {
-      if (peek() === 'OPT' && tokens[at + 1] === '(') {
-        const end = tokens.indexOf(')', at);
+      if (this.peek() === 'OPT' && this.tokens[this.at + 1] === '(') {
+        const end = this.tokens.indexOf(')', this.at);
         if (end < 0) return offset;
-        at = end + 1;
-      } else if (/^FRAG:\d{1,5}$/.test(peek())) {
-        offset = fragment();
-        word('INCOMPLETE');
-        if (/^ID:[0-9a-f]{8}$/.test(peek())) at++;
+        this.at = end + 1;
+      } else if (/^FRAG:\d{1,5}$/.test(this.peek())) {
+        offset = this.fragment();
+        this.word('INCOMPLETE');
+        if (/^ID:[0-9a-f]{8}$/.test(this.peek())) this.at++;
       } else {
         return offset;
       }
     }
-  };
+  }
 
-  const open = (): boolean => {
-    const token = peek();
+  open(): boolean {
+    const token = this.peek();
     if (!token.startsWith('[SRC=')) return false;
-    tokens[at] = token.slice(1);
+    this.tokens[this.at] = token.slice(1);
     return true;
-  };
+  }
 
-  const atEnd = (): boolean => tokens.slice(at).every((token) => token === '');
+  atEnd(): boolean {
+    return this.tokens.slice(this.at).every((token) => token === '');
+  }
 
-  const close = (): void => {
-    const end = tokens.indexOf(']', at);
-    if (end >= 0) at = end + 1;
-  };
+  close(): void {
+    const end = this.tokens.indexOf(']', this.at);
+    if (end >= 0) this.at = end + 1;
+  }
+}
 
-  return { value, number, word, fragment, options, extensionHeaders, open, close, atEnd };
+const EQUALS = 61;
+
+/** Decimal, or hexadecimal with 0x; null for what is no number of 32 bits. */
+function numberOf(text: string): number | null {
+  if (text.startsWith('0x')) {
+    return /^0x[0-9a-fA-F]{1,8}$/.test(text) ? Number.parseInt(text, 16) : null;
+  }
+  if (text.length === 0 || text.length > 10) return null;
+  let value = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return null;
+    value = value * 10 + digit;
+  }
+  return value <= 0xffffffff ? value : null;
 }
