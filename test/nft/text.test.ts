@@ -148,3 +148,26 @@ test('a statement that nft lists as text is read, or null', () => {
   expect(readStatementText('update @m { ip saddr : ')).toBeNull();
   expect(readStatementText('')).toBeNull();
 });
+
+test('a set of typeof has the types that its expression has, in both forms', () => {
+  const typeOf = (expression: unknown) => ({
+    set: { family: 'ip', table: 't', name: 's', handle: 2, type: { typeof: expression } },
+  });
+  const json = JSON.stringify({
+    nftables: [
+      { table: { family: 'ip', name: 't', handle: 1 } },
+      typeOf({
+        concat: [
+          { payload: { protocol: 'ip', field: 'saddr' } },
+          { payload: { protocol: 'tcp', field: 'dport' } },
+        ],
+      }),
+    ],
+  });
+  const text = 'table ip t {\n\tset s {\n\t\ttypeof ip saddr . tcp dport\n\t}\n}\n';
+  for (const listing of [json, text]) {
+    const { value, issues } = parseNftListing(listing, 'f');
+    expect(issues).toEqual([]);
+    expect(value[0]?.sets.get('s')?.keyTypes).toEqual(['ipv4_addr', 'inet_service']);
+  }
+});

@@ -5,6 +5,7 @@ import {
   type JsonObject,
   listOf,
   numberOf,
+  objectOf,
   objectsOf,
   textOf,
   textsOf,
@@ -12,6 +13,7 @@ import {
 import { type DataType, dataTypeOf } from './data-type.ts';
 import { type ElementTypes, readSet } from './read-set.ts';
 import type { TypedSet } from './table-scope.ts';
+import { typeofNames } from './typeof-names.ts';
 
 /** A set or map of a table, or why it could not be read. */
 export type DeclaredSet =
@@ -55,8 +57,12 @@ function holdsLimit(json: JsonObject): boolean {
   return objectsOf(json, 'stmt').some((held) => has(held, 'limit') || has(held, 'quota'));
 }
 
-/** A type is a name, a list of names, or `ipv4_addr . inet_service`. */
+/**
+ * A type is a name, a list of names, `ipv4_addr . inet_service`, or since nft 1.1 `{"typeof": expression}`.
+ */
 function typeNames(json: JsonObject, field: string): readonly string[] {
+  const given = objectOf(json, field);
+  if (given) return typeofNames(textOf(json, 'family') ?? '', given.typeof);
   return textOf(json, field)?.split(' . ') ?? textsOf(json, field);
 }
 

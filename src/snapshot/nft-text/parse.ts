@@ -3,11 +3,10 @@ import type { Issue, Parsed } from '../../packet/issue.ts';
 import { error, warning } from '../make-issue.ts';
 import { addObject } from '../nft-json/add-object.ts';
 import { parseNftRuleset } from '../nft-json/parse.ts';
-import { readExpression } from '../nft-json/read-expression.ts';
 import { readTable } from '../nft-json/read-table.ts';
-import { FAMILIES, TableDrafts } from '../nft-json/table-draft.ts';
+import { TableDrafts } from '../nft-json/table-draft.ts';
+import { typeofNames } from '../nft-json/typeof-names.ts';
 import { RulesetReader } from './read-ruleset.ts';
-import type { Json } from './read-value.ts';
 
 /** Reads a listing of either form, which its first character tells. */
 export function parseNftListing(text: string, file: string): Parsed<readonly NftTable[]> {
@@ -20,7 +19,7 @@ export function parseNftListing(text: string, file: string): Parsed<readonly Nft
  * iptables-nft, which nft translates with loss, come with their name only.
  */
 export function parseNftText(text: string, file: string): Parsed<readonly NftTable[]> {
-  const reader = new RulesetReader(text, file, typeNames);
+  const reader = new RulesetReader(text, file, typeofNames);
   reader.read();
   const issues: Issue[] = [...reader.issues];
   const drafts = new TableDrafts();
@@ -41,15 +40,4 @@ export function parseNftText(text: string, file: string): Parsed<readonly NftTab
     issues.push(...table.issues);
   }
   return { value: tables.sort((a, b) => a.handle - b.handle), issues };
-}
-
-function typeNames(family: string, expression: Json): readonly string[] {
-  const scope = {
-    family: FAMILIES.find((name) => name === family) ?? 'ip',
-    name: '',
-    sets: new Map(),
-    limits: new Map(),
-    source: { file: '', line: 1 },
-  };
-  return readExpression(expression, [], scope).types.map(({ name }) => name);
 }

@@ -19,8 +19,8 @@ const CODES: Readonly<Record<string, Readonly<Record<string, RejectWith>>>> = {
     'admin-prohibited': 'icmp-admin-prohibited',
     'addr-unreachable': 'icmp-host-unreachable',
     'port-unreachable': 'icmp-port-unreachable',
-    'policy-fail': 'icmp-admin-prohibited',
-    'reject-route': 'icmp-net-unreachable',
+    'policy-fail': 'icmp6-policy-fail',
+    'reject-route': 'icmp6-reject-route',
   },
   icmpx: {
     'no-route': 'icmp-net-unreachable',
