@@ -1,6 +1,6 @@
 import type { Address } from '../../packet/address.ts';
 import { type Observation, type ObservedPacket, subject } from '../observation.ts';
-import { type Fields, fieldsOf } from './fields.ts';
+import { type Fields, fieldsOf, identityBits } from './fields.ts';
 import { type Tuple, tupleOf } from './tuple.ts';
 
 /** An observation with what joining compares. */
@@ -19,13 +19,17 @@ export function sightingOf(observation: Observation): Sighting {
   const packet = subject(observation.packet);
   const tuple = scoped(tupleOf(packet), packet, observation);
   const { vantage, link } = observation;
+  const fields = fieldsOf(packet);
+  // What shows no number and passes a hook twice, by other devices, is two packets.
+  const telling = identityBits(fields, fields) > 0;
+  const devices = telling ? `${vantage.iif}/${vantage.oif}` : '';
   const at =
     vantage.kind === 'capture'
       ? `${vantage.device}/${link?.sourceMac}/${packet.ttl}`
-      : `${vantage.hook}/${vantage.table}/${vantage.chain}/${vantage.rule?.kind}${vantage.rule?.number}/${vantage.label}/${vantage.iif}/${vantage.oif}/${vantage.ruleText}`;
+      : `${vantage.hook}/${vantage.table}/${vantage.chain}/${vantage.rule?.kind}${vantage.rule?.number}/${vantage.label}/${vantage.ruleText}/${devices}`;
   const carried = observation.packet.inner === null ? '' : '+';
   const place = `${vantage.group}/${vantage.direction}${carried}/${at}/${tuple.key}`;
-  return { observation, fields: fieldsOf(packet), tuple, place };
+  return { observation, fields, tuple, place };
 }
 
 /** Addresses of one link, and none at all, are the same on every node: they tell nothing between nodes. */

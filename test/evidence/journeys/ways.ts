@@ -26,13 +26,17 @@ const TEXTS = Object.keys(TEXT_FLAGS);
 
 export const PLAIN: Presentation = { clocks: {}, placed: true, asText: [], fullLog: {} };
 
+export const HOUR_APART: Presentation = {
+  clocks: WRONG_CLOCKS,
+  placed: true,
+  asText: [],
+  fullLog: { n2: false },
+};
+
 /** Ways to hand over one recording. */
 export const WAYS: readonly (readonly [what: string, how: Presentation])[] = [
   ['captures and logs of nodes that agree', PLAIN],
-  [
-    'clocks an hour apart that drift, one log without sequence numbers',
-    { clocks: WRONG_CLOCKS, placed: true, asText: [], fullLog: { n2: false } },
-  ],
+  ['clocks an hour apart that drift, one log without sequence numbers', HOUR_APART],
   [
     'three of the captures as text of tcpdump',
     { clocks: WRONG_CLOCKS, placed: true, asText: TEXTS, fullLog: { n2: false } },
