@@ -77,13 +77,18 @@ function evidenceOf(folder: string | null, extra: Files = new Map()): Evidence {
 
 /** The founding incident's evidence alone, with what else is known. */
 export function diagnoseFounding(
-  known: { readonly facts?: object; readonly evidence?: Files } = {},
+  known: {
+    readonly facts?: object;
+    readonly evidence?: Files;
+    readonly trace?: DiagnoseInput['trace'];
+  } = {},
 ): Diagnosis {
   const facts: GivenFacts | null = known.facts
     ? parseGivenFacts(JSON.stringify(known.facts), 'facts.json').value
     : null;
   const evidence = evidenceOf(join('incidents', 'founding', 'evidence'), known.evidence);
-  return diagnosisOf({ evidence, facts, ask: askOf({ to: '10.254.51.153', port: 80 }) });
+  const ask = askOf({ to: '10.254.51.153', port: 80 });
+  return diagnosisOf({ evidence, facts, ask, ...(known.trace ? { trace: known.trace } : {}) });
 }
 
 /** A recorded snapshot's flow; with its captures when they are asked for. */
