@@ -59,6 +59,13 @@ describe('a pcap file', () => {
     ['IPV4', 228, SYN, { link: null }],
     ['NULL', 0, bytes([2, 0, 0, 0], SYN), { link: null }],
     [
+      'PPP with a direction',
+      166,
+      bytes(hex('01 ff03 0021'), SYN),
+      { vantage: { direction: 'out' } },
+    ],
+    ['SLL2 with the number of a device', 276, cooked2(0), { vantage: { device: 'ifindex 3' } }],
+    [
       'SLL of a packet that arrives',
       113,
       cooked(0),
@@ -308,6 +315,14 @@ describe('a pcapng file', () => {
     expect(one?.time).toBe(2.5);
   });
 
+  it('says how many packets an interface lost', () => {
+    const drops = bytes(hex('05000800 0300000000000000 00000000'));
+    const statistics = block(5, bytes(new Uint8Array(12), drops), true);
+    const { value } = readCapture(bytes(pcapng(interfaces, frames), statistics, statistics), 'a');
+    // The second block repeats the count of the first.
+    expect(value.statements).toMatchObject([{ kind: 'capture-loss', dropped: 3 }]);
+  });
+
   it('of several sections numbers its frames through', () => {
     const one = pcapng(interfaces.slice(0, 1), frames.slice(0, 1));
     const two = pcapng(interfaces.slice(1), [{ on: 0, at: nano, data: SYN }], false);
@@ -316,6 +331,40 @@ describe('a pcapng file', () => {
       [1, 'eth0'],
       [2, 'tun0'],
     ]);
+  });
+});
+
+describe('the hash of a payload', () => {
+  const data = tcp({ flags: 0x18, payload: 20 });
+  const other = bytes(data.slice(0, -1), [7]);
+  const hashOf = (packet: Uint8Array, options: PcapOptions = {}): string | null | undefined => {
+    const [one] = observed(pcap([packet], { linkType: 101, ...options }));
+    return one && subject(one.packet).payloadHash;
+  };
+  const hash = hashOf(ipv4({}, data));
+
+  it('is 16 hexadecimal digits, and another one for other bytes', () => {
+    expect(hash).toMatch(/^[0-9a-f]{16}$/);
+    expect(hashOf(ipv4({}, other))).toMatch(/^[0-9a-f]{16}$/);
+    expect(hashOf(ipv4({}, other))).not.toBe(hash);
+  });
+
+  it.each<[what: string, packet: Uint8Array, linkType: number]>([
+    ['behind another header', ipv4({ src: '1.2.3.4', ttl: 9, id: 7 }, data), 101],
+    ['in IPv6', ipv6(6, data), 101],
+    ['in a tunnel', ipv4({ protocol: 17 }, vxlan(7, ethernet(ipv4({}, data)))), 101],
+    ['in a padded frame', bytes(ethernet(ipv4({}, data)), new Uint8Array(6)), 1],
+  ])('is the same %s', (_what, packet, linkType) => {
+    expect(hashOf(packet, { linkType })).toBe(hash);
+  });
+
+  it.each<[what: string, packet: Uint8Array]>([
+    ['an empty payload', ipv4({}, tcp())],
+    ['a payload of which the end was not captured', ipv4({}, data).slice(0, -1)],
+    ['a first fragment', ipv4({ fragment: 0x2000 }, data)],
+    ['a later fragment', ipv4({ fragment: 0x0010 }, data)],
+  ])('is none for %s', (_what, packet) => {
+    expect(hashOf(packet)).toBeNull();
   });
 });
 

@@ -1,3 +1,4 @@
+import { parseAddress } from '../../packet/address.ts';
 import type { Observation } from '../observation.ts';
 import type { CaptureGroups } from './capture-groups.ts';
 import { parseCaptureNotice } from './capture-notice.ts';
@@ -70,10 +71,23 @@ export function tcpdumpLines(draft: PartDraft, groups: CaptureGroups): LineReade
   return {
     take(line): boolean {
       if (takeNotice(line)) return true;
+      if (isTsharkLine(line.text)) {
+        draft.unreadable('tshark-text-not-read', line.source);
+        return true;
+      }
       const fed = tcpdump.feed(line.text, line.source);
       if (fed.kind === 'unreadable') draft.unreadable(fed.code, line.source);
       return fed.kind !== 'other';
     },
     end: tcpdump.flush,
   };
+}
+
+/** tshark's own one-line form; its capture says the same and more. */
+function isTsharkLine(text: string): boolean {
+  const ends =
+    /^\d{1,9} +-?\d{1,10}\.\d{3,9} +(\S{2,45}) (?:→|->) (\S{2,45}) +\S{1,20} \d{1,6} /.exec(text);
+  return (
+    ends !== null && parseAddress(ends[1] ?? '') !== null && parseAddress(ends[2] ?? '') !== null
+  );
 }
