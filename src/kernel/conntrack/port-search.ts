@@ -31,12 +31,17 @@ export function choosePort(tuple: Tuple, choice: Choice): Tuple {
   // A destination's port is searched from the start of its range, a source's from anywhere.
   const fixed = ports.first === ports.last || (manip === 'dst' && !range.random);
   const free = firstFree(tuple, choice, ports, fixed);
-  if (free === null) return withPort(tuple, manip, ports.last);
   if (!fixed) nameChoice(tuple, choice, ports, free);
-  return withPort(tuple, manip, free);
+  return withPort(tuple, manip, free ?? ports.last);
 }
 
-function nameChoice(tuple: Tuple, choice: Choice, { first, last }: Ports, port: number): void {
+/** Which port it is, the kernel chooses; without a free one it keeps what it tried last. */
+function nameChoice(
+  tuple: Tuple,
+  choice: Choice,
+  { first, last }: Ports,
+  port: number | null,
+): void {
   const { run, netns, manip, connection } = choice;
   const what = isIcmp(tuple) ? 'identifier' : 'port';
   run.decider.decide({
@@ -44,8 +49,8 @@ function nameChoice(tuple: Tuple, choice: Choice, { first, last }: Ports, port: 
     kind: 'unknown',
     topic: 'port',
     where: netns.ref,
-    subject: `some free ${what} in ${first}-${last}, chosen by the kernel`,
-    options: [{ value: String(port), probability: 1, cost: 0 }],
+    subject: `some ${port === null ? 'taken' : 'free'} ${what} in ${first}-${last}, chosen by the kernel`,
+    options: [{ value: String(port ?? last), probability: 1, cost: 0 }],
   });
 }
 

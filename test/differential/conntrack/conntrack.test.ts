@@ -14,6 +14,9 @@ import { SCENARIOS } from './scenarios.ts';
  */
 const missing = labMissing(['ip', 'sysctl', 'socat', 'xxd', 'iptables-legacy', 'nft', 'conntrack']);
 
+/** Milliseconds for all scenarios, on a machine that others use as well. */
+const PATIENCE = 240_000;
+
 /** Scenarios that are played at the same time. */
 const LANES = 3;
 
@@ -94,17 +97,19 @@ describe.skipIf(missing !== null)(
     const rounds = new Map<string, Round>();
     const failed = new Map<string, unknown>();
 
-    beforeAll(() =>
-      inLanes(LANES, SCENARIOS, async (scenario, lane) => {
-        const namespaces = makeNamespaces(['host', 'wire'], 100 + lane);
-        try {
-          rounds.set(scenario.name, await play(namespaces, scenario));
-        } catch (error) {
-          failed.set(scenario.name, error);
-        } finally {
-          namespaces.dispose();
-        }
-      }),
+    beforeAll(
+      () =>
+        inLanes(LANES, SCENARIOS, async (scenario, lane) => {
+          const namespaces = makeNamespaces(['host', 'wire'], 100 + lane);
+          try {
+            rounds.set(scenario.name, await play(namespaces, scenario));
+          } catch (error) {
+            failed.set(scenario.name, error);
+          } finally {
+            namespaces.dispose();
+          }
+        }),
+      PATIENCE,
     );
 
     test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { GROUPS } from '../../conntrack/episodes/groups.ts';
 import { SCENARIOS } from '../../conntrack/scenarios.ts';
 import { SCENES as SCENES_6 } from '../../ipv6/all-scenes.ts';
 import { CASES as PATHS } from '../../paths/cases.ts';
@@ -15,6 +16,9 @@ const FROM_DATA: Readonly<Record<string, ReadonlySet<string>>> = {
   'test/differential/paths/paths.test.ts': namesOf(PATHS),
   'test/differential/conntrack/conntrack.test.ts': namesOf(SCENARIOS),
   'test/differential/ipv6/ipv6.test.ts': namesOf(SCENES_6.flatMap(({ flows }) => flows)),
+  'test/differential/conntrack/episodes/episodes.test.ts': new Set(
+    GROUPS.flatMap(({ name, episodes }) => episodes.map((episode) => `${name}: ${episode.name}`)),
+  ),
   // What random flows found, one file each.
   'test/lab/fuzz.test.ts': new Set(
     readdirSync('test/lab/regressions').map((file) => file.replace(/\.json$/, '')),

@@ -24,6 +24,8 @@ const of =
 export const here = of('test/differential/checklist/checklist.test.ts');
 export const paths = of('test/differential/paths/paths.test.ts');
 export const conntrack = of('test/differential/conntrack/conntrack.test.ts');
+/** Whole conversations, as `group: name`. */
+export const episodes = of('test/differential/conntrack/episodes/episodes.test.ts');
 export const arrivals = of('test/differential/routing/arrivals.test.ts');
 export const conntrackInUse = of('test/differential/xtables/conntrack-in-use.test.ts');
 /** Random state, and all that was observed compared. */

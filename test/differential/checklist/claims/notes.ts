@@ -3,6 +3,7 @@ import {
   type CaseRef,
   conntrack,
   conntrackInUse,
+  episodes,
   here,
   inFile,
   RANDOM,
@@ -22,12 +23,27 @@ export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
     'a reset by a bridge port is not translated back, and the client waits',
   ),
   'conntrack-in-use.md': conntrackInUse('%s in %s of iptables-%s'),
+  'conntrack-listing.md': inFile(
+    'src/snapshot/conntrack.test.ts',
+    'reads XML, with the state of SCTP that it misnames, and names ICMP without identifier',
+  ),
   'conntrack-nat.md': conntrack(
     'two Service addresses with one backend clash without any SNAT rule',
     'a single port that is taken loses the second client',
   ),
+  'conntrack-ports.md': conntrack(
+    'a range whose ports are all taken loses the next client',
+    'a SYN of a higher number takes the port of a connection that is over',
+    'a SYN of a lower number takes no port of a connection that is over',
+  ),
   'conntrack-tcp-reopen.md': conntrack(
     'a new SYN after a reset by the server is let through by the old connection',
+  ),
+  'conntrack-windows.md': episodes(
+    'as usual: one byte over the window',
+    'as usual: a reset that is too high',
+    'as usual: a SYN in LAST_ACK, and the challenge to it',
+    'other protocols: ICMPv6 type 137',
   ),
   'device-without-carrier.md': here(
     'a TUN device that nobody reads drops',

@@ -1,4 +1,4 @@
-import { arrivals, type Claim, conntrack, here, inFile, paths, RANDOM } from './claim.ts';
+import { arrivals, type Claim, conntrack, episodes, here, inFile, paths, RANDOM } from './claim.ts';
 
 export const POINTS_8_TO_14: readonly Claim[] = [
   {
@@ -295,6 +295,60 @@ export const POINTS_8_TO_14: readonly Claim[] = [
     point: 12,
     claim: 'Zones keep equal tuples apart.',
     cases: conntrack('a zone keeps equal tuples apart'),
+  },
+  {
+    point: 12,
+    claim:
+      'A segment out of the window is INVALID, unless nf_conntrack_tcp_be_liberal says otherwise.',
+    cases: episodes(
+      'as usual: the last byte of the window',
+      'as usual: one byte over the window',
+      'as usual: far over the window',
+      'tcp_be_liberal=1: far over the window',
+      'as usual: an ACK of a byte that was not sent',
+    ),
+  },
+  {
+    point: 12,
+    claim: 'A reset counts by its number.',
+    cases: episodes(
+      'as usual: a reset of the right number',
+      'as usual: a reset that is too low',
+      'as usual: a reset that is too high',
+      'tcp_ignore_invalid_rst=1: a reset that is too low',
+    ),
+  },
+  {
+    point: 12,
+    claim: 'A wrong checksum is INVALID while nf_conntrack_checksum is on.',
+    cases: episodes('as usual: a wrong checksum', 'checksum=0: a wrong checksum'),
+  },
+  {
+    point: 12,
+    claim: 'SCTP goes by its chunks and verification tags.',
+    cases: episodes(
+      'other protocols: data of a wrong tag',
+      'other protocols: a shutdown completed',
+      'other protocols: an INIT beside another chunk',
+    ),
+  },
+  {
+    point: 12,
+    claim: 'Neighbour discovery is not tracked.',
+    cases: episodes('other protocols: ICMPv6 type 135', 'other protocols: ICMPv6 type 136'),
+  },
+  {
+    point: 12,
+    claim: 'A full table drops what is new.',
+    cases: inFile(
+      'test/differential/conntrack/full-table.test.ts',
+      'drops the first packet of a connection, and lets those of known ones pass',
+    ),
+  },
+  {
+    point: 12,
+    claim: 'A zone of one direction counts there alone.',
+    cases: conntrack('a zone of the original direction', 'a zone of the reply direction'),
   },
   {
     point: 12,

@@ -91,7 +91,7 @@ describe.skipIf(missing !== null)(`episodes on the kernel${missing ? ` (${missin
         });
       }
     }
-  }, 60_000);
+  }, 240_000);
 
   function inModel(...args: Parameters<typeof playInModel>): Played | string {
     try {

@@ -78,13 +78,14 @@ export async function playInKernel(
   });
 }
 
-interface Sender {
+/** Sends frames into the router. */
+export interface Sender {
   readonly send: (line: Line, number: number) => void;
   readonly close: () => void;
 }
 
 /** Raw sockets in the namespace `wire`, one for each of its devices. */
-function openSender(namespaces: Namespaces): Sender {
+export function openSender(namespaces: Namespaces): Sender {
   const home = openNetns('/proc/thread-self/ns/net');
   const wire = openNetns(`/run/netns/${namespaces.named('wire')}`);
   const open = (device: string): { readonly fd: number; readonly address: Buffer } => {
