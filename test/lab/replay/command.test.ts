@@ -32,7 +32,6 @@ async function replay(...words: readonly string[]) {
 
 describe('hookline replay refuses', () => {
   test.each([
-    ['a flow of IPv6', ['--from', 'n1', '--to', '[fd00::1]:80'], /IPv4/],
     ['a protocol it cannot send', ['--from', 'n1', '--to', '1.1.1.1:8', '--proto', 'sctp'], /sctp/],
     ['no tries', ['--from', 'n1', '--to', '1.1.1.1:8', '--tries', '0'], /--tries 0/],
     ['a node that is not there', ['--from', 'n7', '--to', '1.1.1.1:8'], /n7/],

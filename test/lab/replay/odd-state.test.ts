@@ -147,7 +147,6 @@ describe.skipIf(missing !== null)(`a node with odd state, rebuilt (${missing ?? 
         'route nodes/n1/ip-route.json:1 unsupported',
         'sysctl nodes/n1/sysctl.txt:2 refused',
         'iptables nodes/n1/iptables-save.txt:5 refused',
-        'socket nodes/n1/sockets.txt:2 unsupported',
       ]),
     );
   });

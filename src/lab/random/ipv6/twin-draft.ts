@@ -18,7 +18,7 @@ export function addTwin(random: Random, draft: Draft, index: number): void {
     draft.ip6tables[backend] = openly ? withDiscovery(text) : text;
   }
   // A table of the family inet speaks of IPv6 already; of two alike nobody knows which runs first.
-  draft.nft.push(...draft.nft.filter((table) => !/^table inet /.test(table)).map(twinNft));
+  draft.nft.push(...draft.nft.filter((table) => /^table ip /.test(table)).map(twinNft));
   draft.listeners.push(
     ...draft.listeners
       .filter(({ address }) => address !== undefined)

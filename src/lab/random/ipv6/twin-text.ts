@@ -79,6 +79,11 @@ export function twinXtables(text: string): string {
 const NFT: readonly (readonly [RegExp, string])[] = [
   [/table ip (\S+) \{/g, 'table ip6 $1 {'],
   [/\bipv4_addr\b/g, 'ipv6_addr'],
+  [/\bct l3proto ipv4\b/g, 'ct l3proto ipv6'],
+  [/\bip hdrlength 5\b/g, 'ip6 version 6'],
+  [/\bip option ra missing\b/g, 'exthdr hbh missing'],
+  [/\bip saddr & 0\.0\.0\.255 != 0\.0\.0\.2\b/g, 'ip6 saddr & ::ff != ::2'],
+  [/\bip id set 7\b/g, 'counter'],
   [/\bip (saddr|daddr|dscp)/g, 'ip6 $1'],
   [/\bip ttl\b/g, 'ip6 hoplimit'],
   [/\bicmp type\b/g, 'icmpv6 type'],

@@ -30,9 +30,6 @@ export function listenersOf(
     if (!found) {
       const fact = factOf(netns, 'socket', subject, { source });
       refuse(fact, { kind: 'unreadable', text: local });
-    } else if (found.family === 6) {
-      const fact = factOf(netns, 'socket', subject, { source, family: 6 });
-      refuse(fact, { kind: 'unsupported', text: 'a listener for IPv6 alone' });
     } else if (protocol !== 'udp' || !own.udp.has(found.port)) {
       const { address, device, port } = found;
       listeners.set(`${protocol} ${address ?? ''} ${device ?? ''} ${port}`, {
@@ -60,8 +57,8 @@ function readLocal(local: string): Local | null {
   const [host = '', device = null] = local.slice(0, colon).split('%');
   if (colon < 0 || !(port >= 1 && port <= 65_535)) return null;
   if (device !== null && !isDeviceName(device)) return null;
-  // `*` is an IPv6 socket that takes IPv4 as well.
-  if (host === '*' || host === '0.0.0.0') return { family: null, address: null, device, port };
+  // `*` is an IPv6 socket that takes IPv4 as well; 0.0.0.0 and :: are for one family.
+  if (host === '*') return { family: null, address: null, device, port };
   const address = host.replaceAll(/[[\]]/g, '');
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   const family = addressFamily(mapped ?? address);
