@@ -175,6 +175,14 @@ describe('what packets of a conversation show together', () => {
     expect(facts(evidence, 'ports-reused')).toEqual([{ kind: 'ports-reused', earlier: 0 }]);
   });
 
+  it('a late reset of a connection whose ports are in use again', () => {
+    const late = frame({ seq: 100, flags: 4 }, { id: 0 });
+    const evidence = seen({ eth0: [syn, synAck, ack, frame({ seq: 7777 }, { id: 9 }), late] });
+    const [before, after] = evidence.conversations;
+    expect(before?.journeys.map(({ id }) => id)).toEqual([0, 1, 2, 4]);
+    expect(after?.journeys.map(({ id }) => id)).toEqual([3]);
+  });
+
   it('one large segment here that is several there', () => {
     const large = frame({ seq: 101, ack: 501, flags: ACK, payload: 2800 }, { id: 5 });
     const small = [0, 1].map((n) =>

@@ -138,8 +138,8 @@ function sinceStart(attempt: Attempt, packet: JoinedPacket): number | null {
 }
 
 function placeLater(index: number, packet: JoinedPacket, attempts: Attempt[]): void {
-  let best: Attempt | null = null;
-  let least = Number.POSITIVE_INFINITY;
+  let best: Attempt | null = attempts.length > 1 ? attemptBySequence(packet, attempts) : null;
+  let least = best ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   for (const attempt of attempts) {
     const since = sinceStart(attempt, packet);
     if (since !== null && since >= 0 && since < least) {
@@ -150,6 +150,34 @@ function placeLater(index: number, packet: JoinedPacket, attempts: Attempt[]): v
   const chosen: Attempt = best ?? attempts.at(-1) ?? newAttempt(null);
   if (attempts.length === 0) attempts.push(chosen);
   chosen.indexes.push(index);
+}
+
+const SPACE = 2 ** 32;
+/** Numbers further from the initial one than this tell nothing of a connection. */
+const NEAR = 2 ** 24;
+
+/**
+ * A late packet of an earlier connection comes after the next one's SYN: its sequence number, or
+ * of an answer what it acknowledges, lies shortly after the SYN that it belongs to.
+ */
+function attemptBySequence(packet: JoinedPacket, attempts: readonly Attempt[]): Attempt | null {
+  const numbers = packet.sightings.flatMap((sighting) => {
+    const { tcp } = concerned(sighting);
+    return [tcp?.sequence ?? null, tcp?.acknowledgement ?? null].filter((value) => value !== null);
+  });
+  let best: Attempt | null = null;
+  let least = NEAR;
+  for (const attempt of attempts) {
+    const { isn } = attempt;
+    if (isn === null) continue;
+    for (const number of numbers) {
+      const after = (number - isn + SPACE) % SPACE;
+      if (number === 0 || after >= least) continue;
+      least = after;
+      best = attempt;
+    }
+  }
+  return best;
 }
 
 function directed(indexes: readonly number[], packets: readonly JoinedPacket[]): Connection {

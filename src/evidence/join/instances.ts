@@ -27,7 +27,7 @@ export interface Split {
 /** Linux: TCP_RTO_MIN. A copy at one capture point within it is no retransmission. */
 const RETRANSMISSION_SECONDS = 0.2;
 
-export function newInstance(sightings: readonly Sighting[]): Instance {
+function newInstance(sightings: readonly Sighting[]): Instance {
   const instance: Instance = {
     fields: sightings[0]?.fields ?? [],
     sightings: [],
