@@ -62,7 +62,7 @@ describe('nft monitor trace', () => {
 
   it('of other versions', () => {
     const other = steps('rebuilt/nft-trace-other-versions.txt');
-    expect(other.map(({ vantage }) => vantage.verdict)).toEqual([
+    expect(other.slice(0, 6).map(({ vantage }) => vantage.verdict)).toEqual([
       null,
       'continue',
       'continue',
@@ -74,6 +74,28 @@ describe('nft monitor trace', () => {
     expect(other[5]?.packet).toMatchObject({
       tos: 0x4a,
       tcp: { flags: { syn: true, ack: true } },
+    });
+  });
+});
+
+describe('a trace through a translation', () => {
+  const other = steps('rebuilt/nft-trace-other-versions.txt').slice(6);
+
+  it('shows no headers where they were not printed again', () => {
+    expect(other.map(({ vantage, packet }) => [vantage.table, ends(packet)])).toEqual([
+      ['nat', '10.39.0.17:49130>10.254.51.153:80'],
+      ['nat', '10.39.0.17:49130>10.254.51.153:80'],
+      ['nat', '10.39.0.17:49130>10.254.51.153:80'],
+      // Not filter OUTPUT, which the translated packet passed.
+      ['nat', '10.39.0.17:49130>192.168.67.4:8082'],
+      ['nat', '10.39.0.17:49130>192.168.67.4:8082'],
+    ]);
+  });
+
+  it('tells the mark behind a policy from its verdict', () => {
+    expect(other.at(-1)).toMatchObject({
+      vantage: { verdict: 'accept', ruleText: 'policy accept' },
+      packet: { mark: 0x4000 },
     });
   });
 });

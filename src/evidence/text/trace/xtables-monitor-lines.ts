@@ -8,6 +8,7 @@ import type { LineReader, TextLine } from '../line-reader.ts';
 import type { PartDraft } from '../part-draft.ts';
 import { observeStep, type TraceStep } from './trace-draft.ts';
 import { type TracedPacket, tracedPackets } from './traced-packets.ts';
+import { translations } from './translations.ts';
 
 const PACKET = /^PACKET: (\d{1,3}) ([0-9a-f]{1,16}) (.*)$/;
 const TRACE =
@@ -25,6 +26,7 @@ interface WaitingStep {
  */
 export function xtablesMonitorLines(draft: PartDraft): LineReader {
   const packets = tracedPackets<WaitingStep>();
+  const translated = translations();
 
   const takeTrace = (match: RegExpExecArray, line: TextLine): void => {
     const [, protocol = '', id = '', table = '', chain = '', kind, , verdict = '', rest] = match;
@@ -38,7 +40,9 @@ export function xtablesMonitorLines(draft: PartDraft): LineReader {
       verdict: kind === 'return' ? 'return' : verdict === '' ? null : verdict.toLowerCase(),
     };
     const packet = packets.get(id);
+    if (packet && translated.changed(step)) return;
     if (packet) observeStep(draft, step, packet, line, 'xtables-trace');
+    if (packet) translated.decided(step);
     else if (!packets.isHidden(id)) packets.wait(id, { step, line });
   };
 
@@ -51,6 +55,7 @@ export function xtablesMonitorLines(draft: PartDraft): LineReader {
       return;
     }
     packets.set(id, traced);
+    translated.printed(id);
     for (const waiting of packets.waited(id)) {
       observeStep(draft, waiting.step, traced, waiting.line, 'xtables-trace');
     }
