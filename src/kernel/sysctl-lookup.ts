@@ -248,6 +248,12 @@ export function ipvsConntrack(netns: NetnsState, decider: Decider): boolean {
   return readNumber(netns, 'net.ipv4.vs.conntrack', expected, decider) > 0;
 }
 
+/** A timeout that was collected, seconds; null: it has the kernel's default. */
+export function conntrackTimeout(netns: NetnsState, key: string): number | null {
+  const value = known(netns, key)?.value.trim() ?? '';
+  return /^\d+$/.test(value) ? Number(value) : null;
+}
+
 /** How full a connection table is. */
 export interface ConntrackFill {
   readonly count: number;

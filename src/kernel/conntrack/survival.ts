@@ -5,6 +5,10 @@ import type { Run } from '../run.ts';
 import type { Connection } from './connection.ts';
 import type { ConntrackEntry } from './entry.ts';
 import { formatTuple } from './packet-tuple.ts';
+import { timeoutOf } from './timeouts.ts';
+
+/** Seconds within which an answer may well not come. */
+const SHORT = 3;
 
 /**
  * Whether a connection is still in the table when a packet comes back to it. It may have timed
@@ -18,7 +22,8 @@ export function entrySurvives(run: Run, netns: NetnsState, connection: Connectio
     topic: 'conntrack-entry',
     where: netns.ref,
     subject: name,
-    options: yesNo('yes', 6),
+    // A server that takes longer to answer than a short timeout finds it gone.
+    options: yesNo('yes', timeoutOf(netns, connection) <= SHORT ? 2 : 6),
   });
   if (answer.value === 'no') connection.dying = true;
   return answer.value === 'yes';
