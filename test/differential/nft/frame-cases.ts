@@ -144,12 +144,6 @@ const CASES: readonly FrameCase[] = [
     flow: bridged,
     open: DEVICE_NOT_LISTED,
   },
-  {
-    name: 'a packet that is forwarded at ingress meets no hook of IP',
-    change: chain('netdev', 'ingress device "vq2" priority 0', 'tcp dport 8080 fwd to "cni0"'),
-    flow: bridged,
-    open: ['nft statement fwd', ...DEVICE_NOT_LISTED],
-  },
 ];
 
 const CONTROL_OF = new Map([

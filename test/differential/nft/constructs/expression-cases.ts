@@ -306,6 +306,7 @@ export const RULES: readonly (readonly [Place, string])[] = [
   ['input', 'udp dport 9 synproxy mss 1460 wscale 7 timestamp sack-perm'],
   ['input', 'meta l4proto udp synproxy name "sy"'],
   ['input', 'udp dport 9 synproxy name ip saddr map { 10.7.1.2 : "sy" }'],
+  ['ingress', 'tcp dport 82 counter fwd to "d1"'],
   ['prerouting', 'log prefix "construct" group 7'],
   ['prerouting', 'tcp dport 80 dup to 10.7.2.9 device "d1"'],
   ['prerouting', 'ct event set new,destroy'],
@@ -343,7 +344,7 @@ export function rowRules([, expression, value, edge]: Row): readonly string[] {
   return [`${expression} ${value}`, ...negation, `${expression} ${edge}`];
 }
 
-/** All rules of a chain, without the counter that is their last statement. */
+/** All rules of a chain; those without a counter get one as their last statement. */
 export function rulesOf(place: Place): readonly string[] {
   const rows = ROWS.filter(([where]) => where === place).flatMap(rowRules);
   const single = RULES.filter(([where]) => where === place).map(([, rule]) => rule);
@@ -360,7 +361,7 @@ export function rulesetOf(places: readonly Place[]): string {
         .map(
           (place) =>
             `chain ${place} {\n${PLACES[place][1]}\ncounter\n${rulesOf(place)
-              .map((rule) => `${rule} counter`)
+              .map((rule) => (rule.includes(' counter ') ? rule : `${rule} counter`))
               .join('\n')}\n}`,
         );
       return `table ${table} {\n${[...(DECLARED[table] ?? []), ...chains].join('\n')}\n}\n`;

@@ -155,12 +155,13 @@ function countersOf(listing: string): Counters {
   const counters = new Map<string, number>();
   const { nftables } = JSON.parse(listing) as { readonly nftables: readonly Listed[] };
   for (const { rule } of nftables) {
-    const last = rule?.expr.at(-1) as
-      | { readonly counter?: { readonly packets: number } }
+    const held = rule?.expr as
+      | readonly { readonly counter?: { readonly packets: number } }[]
       | undefined;
-    if (!rule || !last?.counter) continue;
+    const counter = held?.findLast(({ counter: named }) => named?.packets !== undefined)?.counter;
+    if (!rule || !counter) continue;
     const key = `${rule.family} ${rule.table} ${rule.chain} ${rule.handle}`;
-    counters.set(key, last.counter.packets);
+    counters.set(key, counter.packets);
   }
   return counters;
 }

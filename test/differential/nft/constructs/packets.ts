@@ -7,6 +7,8 @@ export interface Arriving {
   readonly packet: Packet;
   /** Conntrack looks into headers that the model's packet does not have. */
   readonly withoutConntrack?: true;
+  /** A rule at ingress sends it elsewhere. */
+  readonly stolen?: true;
 }
 
 function addressOf(text: string): Packet['source'] {
@@ -71,6 +73,7 @@ export const ARRIVING: readonly Arriving[] = [
       PROTOCOL_OF.tcp,
     ),
   },
+  { name: 'a SYN that a rule sends elsewhere', packet: tcp(1030, 82), stolen: true },
   { name: 'a SYN to be forwarded', packet: tcp(1027, 80, FORWARDED) },
   { name: 'a datagram', packet: udp(2000, 53) },
   { name: 'a datagram to be forwarded', packet: udp(2001, 9999, { ...FORWARDED, length: 100 }) },
