@@ -17,8 +17,8 @@ export type Fact =
       readonly last: number;
       /** Where another packet was seen next. */
       readonly next: number;
-      /** Whose: of this conversation, or of another of its class. */
-      readonly by: 'conversation' | 'class';
+      /** Whose: of this conversation, of another of its class, or of another client's to the same endpoint. */
+      readonly by: 'conversation' | 'class' | 'endpoint';
     }
   /** The handshake stops: no answer was seen, or none was acknowledged. */
   | {

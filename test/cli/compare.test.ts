@@ -40,6 +40,32 @@ describe('hookline compare', () => {
     expect(stdout).toContain('SYN-ACK: only in B');
   });
 
+  it('compares conversations that are named by an end', () => {
+    const ends = ['--flow', '192.168.10.11:39996', '--flow', '10.244.1.0:40812'];
+    const { stdout, exit } = hookline(['compare', `${SEED}/evidence`, ...ends]);
+    expect(exit).toBe(1);
+    expect(stdout).toContain('saddr 192.168.10.11 against 10.244.1.0');
+  });
+
+  it('compares what two places saw', () => {
+    const places = ['--at', 'n2/flannel0', '--at', 'n2/cni0'];
+    const { stdout, exit } = hookline(['compare', `${SEED}/evidence`, ...places, '--flow', '0']);
+    expect(exit).toBe(1);
+    expect(stdout.split('\n')[1]).toBe('B: at n2/cni0: 0 packets seen, 4 of the other place not');
+    const same = ['--at', 'n1/flannel0', '--at', 'n2/flannel0', '--flow', '1'];
+    expect(hookline(['compare', `${SEED}/evidence`, ...same]).exit).toBe(0);
+  });
+
+  it.each<[what: string, options: readonly string[], said: string]>([
+    ['a place nobody watched', ['--at', 'n9', '--at', 'n1/eth0'], "nothing was seen at 'n9'"],
+    ['one place only', ['--at', 'n1/eth0'], 'two of --at'],
+    ['a place of a trace', ['--at', 'n1', '--at', 'n2', '--snapshot', SEED], '--snapshot contra'],
+  ])('refuses %s', (_what, options, said) => {
+    const { stderr, exit } = hookline(['compare', `${SEED}/evidence`, ...options]);
+    expect(exit).toBe(64);
+    expect(stderr).toContain(said);
+  });
+
   it('tells more with each level', () => {
     const [minimal, summary, detailed] = ['minimal', 'summary', 'detailed'].map(
       (level) =>

@@ -60,6 +60,13 @@ describe('what packets of a conversation show together', () => {
     );
   });
 
+  it("a packet that ends where another client's went on to the same endpoint", () => {
+    const other = frame({ sport: 40001, seq: 7 }, { id: 5, src: '10.0.0.7' });
+    const evidence = seen({ eth0: [other, frame({ seq: 99 }, { id: 6 })], veth1: [other] });
+    expect(facts(evidence, 'lost-after')).toMatchObject([{ journeys: [1], by: 'endpoint' }]);
+    expect(text(evidence).split('\n')[0]).toContain('1 packet got less far');
+  });
+
   it('nothing lost when the other capture had not begun', () => {
     const evidence = buildEvidence([
       readCapture(pcap([syn, synAck, ack, data(3, 10)]), 'evidence/n1/eth0.pcap'),

@@ -15,7 +15,7 @@ export const factSchema = z.discriminatedUnion('kind', [
     journeys,
     last: observation,
     next: observation,
-    by: z.enum(['conversation', 'class']),
+    by: z.enum(['conversation', 'class', 'endpoint']),
   }),
   z.strictObject({
     kind: z.literal('half-open'),

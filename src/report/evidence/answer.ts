@@ -4,6 +4,7 @@ import type {
   Evidence,
   EvidenceGroup,
 } from '../../evidence/evidence.ts';
+import { type Sightings, sightingsById } from './fact-lines.ts';
 import { conversationWords, vantageWords } from './words.ts';
 
 const FAILED: readonly ConversationOutcome[] = ['unanswered', 'reset', 'icmp-error'];
@@ -32,7 +33,8 @@ export function answerLine({
   if (failed.length === 1) {
     const outcome = FAILURES[only.outcome] ?? only.outcome;
     const which = `#${only.id} ${conversationWords(only)}`;
-    const last = only.outcome === 'unanswered' ? lastSeen(only, groups) : '';
+    const last =
+      only.outcome === 'unanswered' ? lastSeen(only, groups, sightingsById({ conversations })) : '';
     return `${total === 1 ? 'The conversation' : `1 of ${total} conversations`} failed: ${which} is ${outcome}${last}${lost}.`;
   }
   const kinds = FAILED.flatMap((outcome) => {
@@ -43,13 +45,20 @@ export function answerLine({
 }
 
 /** Where the furthest of the client's packets was seen last. */
-function lastSeen({ journeys }: Conversation, groups: readonly EvidenceGroup[]): string {
+function lastSeen(
+  { journeys, facts }: Conversation,
+  groups: readonly EvidenceGroup[],
+  sightings: Sightings,
+): string {
   const furthest = journeys.toSorted((a, b) => b.sightings.length - a.sightings.length)[0];
   const last = furthest?.sightings.at(-1);
   if (!last) return '';
+  const lost = facts.find((fact) => fact.kind === 'lost-after' && fact.direction === 'original');
+  const next = lost?.kind === 'lost-after' ? sightings.get(lost.next) : undefined;
+  const went = next ? `, where others went on to ${vantageWords(next)}` : '';
   const side = groups.find(({ id }) => id === last.vantage.group)?.side ?? null;
   const at = last.vantage.node === null && side !== null ? `, ${side} side` : '';
-  return `, last seen at ${vantageWords(last)}${at}`;
+  return `, last seen at ${vantageWords(last)}${at}${went}`;
 }
 
 function lostWords(conversations: readonly Conversation[]): string {

@@ -64,11 +64,17 @@ export function factLines(
 
 const WHO = { original: 'the client', reply: 'the server' } as const;
 
+const OTHERS = {
+  conversation: 'others',
+  class: 'those of another attempt',
+  endpoint: "another client's",
+} as const;
+
 function lostWords(
   { direction, journeys, last, next, by }: Of<'lost-after'>,
   place: Place,
 ): string {
-  const from = by === 'class' ? 'those of another attempt' : 'others';
+  const from = OTHERS[by];
   return `${countWords(journeys.length, direction)} last seen at ${place(last)}, where ${from} went on to ${place(next)} (${packetsWords(journeys)})`;
 }
 

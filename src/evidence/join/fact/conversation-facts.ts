@@ -4,9 +4,9 @@ import type { Direction, Fact } from '../../fact.ts';
 import { type Observation, subject } from '../../observation.ts';
 import type { Correction } from '../clocks.ts';
 import type { JoinedDrops } from '../drop-sightings.ts';
-import { pairKey } from '../endpoints.ts';
+import { endpointKey, pairKey } from '../endpoints.ts';
 import { DIRECTIONS, type FlowView, flowView, stationOf } from './flow-view.ts';
-import { lostBySize, lostPackets, waysOf } from './lost.ts';
+import { lostBySize, lostPackets, type Ways, waysOf } from './lost.ts';
 import { segmented } from './segments.ts';
 import { tcpFacts } from './tcp-facts.ts';
 import { watchedSince } from './watched.ts';
@@ -20,13 +20,8 @@ export function withFacts(
   corrections: ReadonlyMap<string, Correction>,
 ): readonly Conversation[] {
   const watched = watchedSince(conversations, corrections);
-  const classes = new Map<number, Bare[]>();
-  for (const conversation of conversations) {
-    const list = classes.get(conversation.flowClass);
-    if (list) list.push(conversation);
-    else classes.set(conversation.flowClass, [conversation]);
-  }
-  const classWays = new Map([...classes].map(([id, members]) => [id, waysOf(members)]));
+  const classWays = waysBy(conversations, ({ flowClass }) => `${flowClass}`);
+  const endpointWays = waysBy(conversations, endpointKeyOf);
   const earlier = new Map<string, number>();
   return conversations.map((conversation) => {
     const key = endsKey(conversation);
@@ -34,10 +29,13 @@ export function withFacts(
     earlier.set(key, conversation.id);
     const reused: Fact[] =
       before === undefined || key === '' ? [] : [{ kind: 'ports-reused', earlier: before }];
-    const ofClass = classWays.get(conversation.flowClass) ?? { original: null, reply: null };
     const pieces = segmented(conversation);
     const whole = new Set(pieces.flatMap((fact) => [fact.journey, ...fact.pieces]));
-    const ways = { own: waysOf([conversation]), ofClass };
+    const ways = [
+      ['conversation', waysOf([conversation])],
+      ['class', classWays(conversation)],
+      ['endpoint', endpointWays(conversation)],
+    ] as const;
     const lost = lostPackets(conversation, ways, whole, watched);
     const view = flowView(conversation);
     const isTcp = conversation.protocol === PROTOCOL.tcp;
@@ -54,6 +52,25 @@ export function withFacts(
     ];
     return { ...conversation, facts };
   });
+}
+
+/** For each conversation the ways of all that have the same key. */
+function waysBy(
+  conversations: readonly Bare[],
+  keyOf: (conversation: Bare) => string,
+): (conversation: Bare) => Ways {
+  const members = new Map<string, Bare[]>();
+  for (const conversation of conversations) {
+    const list = members.get(keyOf(conversation));
+    if (list) list.push(conversation);
+    else members.set(keyOf(conversation), [conversation]);
+  }
+  const ways = new Map([...members].map(([key, list]) => [key, waysOf(list)]));
+  return (conversation) => ways.get(keyOf(conversation)) ?? { original: null, reply: null };
+}
+
+function endpointKeyOf({ protocol, endpoint, service }: Bare): string {
+  return `${protocol} ${endpointKey(endpoint ?? service)}`;
 }
 
 function dropsOf({ journeys }: Bare, { ofPacket, ofFlow }: JoinedDrops): readonly Fact[] {

@@ -48,10 +48,10 @@ function wayOf({ sightings }: Journey): Way {
   return { stations, sightings: kept };
 }
 
-/** Packets that end where another packet of the conversation, or else of its class, went on. */
+/** Packets that end where another packet went on: of the conversation, else of those further away. */
 export function lostPackets(
   conversation: Pick<Conversation, 'journeys' | 'replies'>,
-  { own, ofClass }: { readonly own: Ways; readonly ofClass: Ways },
+  ways: readonly (readonly [by: LostAfter['by'], ways: Ways])[],
   whole: ReadonlySet<number>,
   watched: Watched,
 ): readonly Lost[] {
@@ -61,10 +61,14 @@ export function lostPackets(
     for (const journey of view[direction]) {
       // What was cut into pieces, or is one, goes on under other numbers.
       if (whole.has(journey.id)) continue;
-      const end = endOn(journey, own[direction]);
-      const found = end ?? endOn(journey, ofClass[direction]);
+      let by: LostAfter['by'] = 'conversation';
+      let found: ReturnType<typeof endOn> = null;
+      for (const [whose, way] of ways) {
+        found = endOn(journey, way[direction]);
+        by = whose;
+        if (found) break;
+      }
       if (!found || !watched(found.next.vantage.group, found.last)) continue;
-      const by = end ? 'conversation' : 'class';
       const key = `${direction} ${found.next.id} ${by}`;
       const known = facts.get(key);
       if (known) known.journeys.push(journey.id);
