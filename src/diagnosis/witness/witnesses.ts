@@ -16,7 +16,7 @@ export interface Witnesses {
   readonly devices: readonly CounterDelta[];
 }
 
-export const NO_WITNESSES: Witnesses = {
+const NO_WITNESSES: Witnesses = {
   drops: [],
   tracked: [],
   sockets: [],

@@ -5,7 +5,7 @@ import type { PartDraft } from '../part-draft.ts';
 import type { LineTime } from '../wall-time.ts';
 
 /** Fields of one direction, by the names that conntrack prints. */
-export type TupleFields = ReadonlyMap<string, string>;
+type TupleFields = ReadonlyMap<string, string>;
 
 /** An entry as one of conntrack's forms shows it; what is missing there is null. */
 export interface EntryText {

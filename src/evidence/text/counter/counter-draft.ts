@@ -25,7 +25,7 @@ export function counterDraft(draft: PartDraft): CounterDraft {
 }
 
 /** Null also when it says both. */
-export function momentOf(text: string): CounterReading['moment'] {
+function momentOf(text: string): CounterReading['moment'] {
   const before = /\bbefore\b/i.test(text.replaceAll('_', ' '));
   const after = /\bafter\b/i.test(text.replaceAll('_', ' '));
   if (before === after) return null;
