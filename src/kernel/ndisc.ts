@@ -8,6 +8,7 @@ import type { Decider } from './decide.ts';
 import type { InterfaceAddress } from './device/device.ts';
 import { deviceNamed } from './device/find-device.ts';
 import type { Kernel } from './kernel.ts';
+import { type FramePlace, runFrameHook } from './netfilter/frame-hook.ts';
 import { runHook } from './netfilter/run-hook.ts';
 import type { NetnsState } from './netns-state.ts';
 import type { Step } from './step.ts';
@@ -99,7 +100,7 @@ function solicitedNode({ bits }: Ipv6Address): Ipv6Address {
 /** How a message of neighbour discovery meets the hooks of a namespace. */
 export type MessageWay =
   | { readonly kind: 'out' | 'in'; readonly device: string }
-  /** Bridged: only with br_netfilter. */
+  /** Bridged: rules of the family bridge, and with br_netfilter those of IPv6. */
   | {
       readonly kind: 'bridged';
       readonly bridge: string;
@@ -114,7 +115,6 @@ export type MessageWay =
  */
 export function hooksPass(kernel: Kernel, packet: Packet, way: MessageWay): boolean {
   const { netns, run } = kernel;
-  if (way.kind === 'bridged' && !bridgeNfCallIp6tables(netns, way.bridge, run.decider)) return true;
   const steps: Step[] = [];
   const aside: Kernel = {
     netns,
@@ -127,18 +127,39 @@ export function hooksPass(kernel: Kernel, packet: Packet, way: MessageWay): bool
     },
   };
   let skb = freshSkb(packet);
+  const refused = (): false => {
+    const last = steps.at(-1);
+    if (last) run.record(last);
+    return false;
+  };
+  if (way.kind === 'bridged') {
+    for (const place of framePlacesOf(way)) {
+      const outcome = runFrameHook(aside, skb, place);
+      if (outcome.kind !== 'accept') return refused();
+      skb = outcome.skb;
+    }
+    if (!bridgeNfCallIp6tables(netns, way.bridge, run.decider)) return true;
+  }
   for (const { hook, iif, oif, physin, physout } of hooksOf(way)) {
     const pass = { hook, iif, oif, localSocket: null, reroute: null };
     const outcome = runHook(aside, { ...skb, physin, physout }, pass);
-    if (outcome.kind !== 'accept') {
-      const last = steps.at(-1);
-      if (last) run.record(last);
-      return false;
-    }
+    if (outcome.kind !== 'accept') return refused();
     skb = outcome.skb;
   }
   // A rule that changes the hop limit spoils it.
   return skb.packet.ttl === HOP_LIMIT;
+}
+
+/** Where rules of the family bridge see a frame that passes from port to port. */
+function framePlacesOf({
+  from,
+  to,
+}: Extract<MessageWay, { kind: 'bridged' }>): readonly FramePlace[] {
+  return [
+    { kind: 'bridge', hook: 'prerouting', iif: from, oif: '' },
+    { kind: 'bridge', hook: 'forward', iif: from, oif: to },
+    { kind: 'bridge', hook: 'postrouting', iif: '', oif: to },
+  ];
 }
 
 interface MetHook {

@@ -173,4 +173,25 @@ export const NEIGHBOURS: readonly Scene[] = [
       },
     ],
   },
+  {
+    topology: bridged(4, {
+      n1: {
+        nft: `table bridge t {
+  chain f {
+    type filter hook forward priority 0
+    icmpv6 type nd-neighbor-advert drop
+  }
+}
+`,
+      },
+    }),
+    flows: [
+      {
+        name: 'a rule of the family bridge that drops advertisements parts the pods of the bridge',
+        flow: flow('pa1', 'fd00:1::b'),
+        ends: 'unreachable EHOSTUNREACH',
+        control: 'a FORWARD that lets discovery pass the bridge joins its pods',
+      },
+    ],
+  },
 ];
