@@ -129,9 +129,18 @@ export interface ExtensionHeader {
 
 /** A packet inside another one. `header` bytes lie between the outer transport and the inner IP. */
 export interface EncapsulatedPacket {
-  readonly kind: 'vxlan' | 'flannel-udp' | 'ipip';
-  /** VXLAN network identifier. */
+  /** `ipip`: an IP header of either family right inside one of either. */
+  readonly kind: 'vxlan' | 'flannel-udp' | 'ipip' | 'gre' | 'geneve' | 'wireguard';
+  /** Network identifier of VXLAN and GENEVE. */
   readonly vni?: number;
+  /** Optional fields of the GRE header. */
+  readonly gre?: {
+    readonly key: number | null;
+    readonly sequence: boolean;
+    readonly checksum: boolean;
+  };
+  /** WireGuard: the public keys of who sealed it and who can open it. */
+  readonly sealed?: { readonly by: string; readonly for: string };
   readonly packet: Packet;
   /** The inner Ethernet destination, for encapsulations that carry frames. */
   readonly destinationMac?: string;

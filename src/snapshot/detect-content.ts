@@ -66,6 +66,7 @@ const TEXTS: readonly (readonly [RegExp, Content])[] = [
   [/^Active Internet connections/m, 'netstat'],
   [/^Linux \S+ \d+\.\d+/, 'uname'],
   [/^(?:#kernel\n)?(?:Ip|Icmp|Tcp|Udp)[A-Za-z0-9]+\s+\d+\s+[\d.]+$/m, 'nstat'],
+  [/^[^\t\n]{1,15}\t[^\t\n]+\t[A-Za-z0-9+/]{43}=\t\d+\t(?:off|0x[\da-f]+)$/m, 'wg-show'],
   [/^FLANNEL_\w+=/m, 'flannel-subnet'],
   [/^\d+: [^:\s]+: <[A-Z,_-]*>/m, 'ip link or ip addr (text)'],
   [/^\d+:\s+(?:not )?from \S+/m, 'ip rule (text)'],

@@ -40,11 +40,7 @@ test.each([
     ',"linkinfo":{"info_kind":"tun","info_data":{"type":"tap"}}',
     { kind: 'tun', tun: { mode: 'tap', reader: { kind: 'unknown' } } },
   ],
-  [
-    'another kind',
-    ',"linkinfo":{"info_kind":"wireguard"}',
-    { kind: 'other', infoKind: 'wireguard' },
-  ],
+  ['another kind', ',"linkinfo":{"info_kind":"ipvlan"}', { kind: 'other', infoKind: 'ipvlan' }],
 ])('reads %s', (_name, more, details) => {
   expect(device(base(more)).details).toMatchObject(details);
 });

@@ -11,6 +11,7 @@ import { parseAddress } from '../packet/address.ts';
 import type { Issue, Parsed } from '../packet/issue.ts';
 import type { SourceRef } from '../packet/source-ref.ts';
 import { parseInterfaceAddresses } from './ip-addr.ts';
+import { geneveDetails, ipTunnelDetails } from './ip-tunnel-link.ts';
 import { readJsonElements } from './json-elements.ts';
 import {
   flagOf,
@@ -163,6 +164,16 @@ function detailsOf(link: JsonObject, info: JsonObject | null, context: LinkConte
       return bondDetails(data);
     case 'dummy':
       return { kind: 'dummy' };
+    case 'ipip':
+    case 'sit':
+    case 'gre':
+    case 'ip6tnl':
+    case 'ip6gre':
+      return ipTunnelDetails(infoKind, data);
+    case 'geneve':
+      return geneveDetails(data);
+    case 'wireguard':
+      return { kind: 'wireguard', wireguard: undefined };
     case null:
       return withoutKind(link, context);
     default:

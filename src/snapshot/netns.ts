@@ -1,5 +1,6 @@
 import type { ConntrackEntry } from '../kernel/conntrack/entry.ts';
 import type { Device, FdbEntry, Neighbour } from '../kernel/device/device.ts';
+import type { WireguardSettings } from '../kernel/device/tunnel-settings.ts';
 import type { Ipset } from '../kernel/netfilter/ipset.ts';
 import type { Ruleset } from '../kernel/netfilter/ruleset.ts';
 import type { NetnsState } from '../kernel/netns-state.ts';
@@ -28,6 +29,7 @@ import type { SourceName } from './source.ts';
 import { parseSubnetEnv } from './subnet-env.ts';
 import { parseSysctl } from './sysctl.ts';
 import { parseUname, type Uname } from './uname.ts';
+import { parseWgShow } from './wg-show.ts';
 import { readXtables } from './xtables-files.ts';
 
 /** One captured namespace, and what its files say that the kernel model has no use for. */
@@ -63,7 +65,7 @@ export function readNetns(files: NetnsFiles, readers: RulesetReaders): Parsed<Ca
     ref,
     origin: { kind: 'captured' },
     kernelRelease: uname?.release,
-    devices: devices.value satisfies readonly Device[] | undefined,
+    devices: withPeers(devices.value, read('wg-show', parseWgShow)?.value),
     routing: readRouting(read),
     sysctls: read('sysctl', parseSysctl)?.value ?? UNKNOWN_SYSCTLS,
     ruleset: readRuleset(files, readers, { read, issues }),
@@ -99,6 +101,19 @@ type Read = <T>(
   name: SourceName,
   parse: (text: string, file: string) => Parsed<T>,
 ) => Parsed<T> | undefined;
+
+/** Tells WireGuard's devices their peers. */
+function withPeers(
+  devices: readonly Device[] | undefined,
+  peers: ReadonlyMap<string, WireguardSettings> | undefined,
+): readonly Device[] | undefined {
+  if (!devices || !peers) return devices;
+  return devices.map((device) =>
+    device.details.kind === 'wireguard'
+      ? { ...device, details: { kind: 'wireguard', wireguard: peers.get(device.name) } }
+      : device,
+  );
+}
 
 /** Services of IPVS; an empty file is a node without. */
 function readIpvs(read: Read): Pick<NetnsState, 'ipvs'> {

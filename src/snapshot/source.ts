@@ -38,6 +38,7 @@ export type SourceName =
   | 'ipvsadm-save'
   | 'ip-vs'
   | 'sockets'
+  | 'wg-show'
   | 'nstat'
   | 'flannel-subnet';
 
@@ -82,6 +83,7 @@ export const NETNS_SOURCES: readonly SnapshotSource[] = [
   text('ipvsadm-save', 'ipvsadm-save.txt', 'ipvsadm', '-Sn'),
   text('ip-vs', 'ip_vs.txt', 'cat', '/proc/net/ip_vs'),
   text('sockets', 'sockets.txt', 'ss', '-Hnltu'),
+  text('wg-show', 'wg-show.txt', 'wg', 'show', 'all', 'dump'),
   json('nstat', 'nstat.json', 'nstat', '-asj'),
   text('flannel-subnet', 'flannel-subnet.env', 'cat', '/run/flannel/subnet.env'),
 ];

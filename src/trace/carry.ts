@@ -1,6 +1,11 @@
+import type { Departure } from '../kernel/departure.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import { leavePort, transmit } from './crossing.ts';
+import { decapsulateGeneve } from './geneve.ts';
+import { decapsulateIp } from './ip-tunnel-receive.ts';
 import type { Crossing, PacketEnd, Passage } from './passage.ts';
 import { decapsulate } from './tunnel.ts';
+import { decapsulateWireguard } from './wireguard.ts';
 import type { World } from './world.ts';
 
 /**
@@ -29,7 +34,7 @@ function next(world: World, { kernel, departure }: Passage): Crossing {
     case 'local': {
       const { iif, boundTo, skb } = departure;
       const end = { kind: 'local', kernel, iif, boundTo, skb } as const;
-      return decapsulate(kernel, skb) ?? { kind: 'end', end };
+      return takenByTunnel(world, kernel, departure) ?? { kind: 'end', end };
     }
     case 'dropped': {
       const { reason, skb, answer, errno, rejected, overLoopback, iif = '' } = departure;
@@ -42,4 +47,18 @@ function next(world: World, { kernel, departure }: Passage): Crossing {
     case 'unknown':
       return { kind: 'end', end: { kind: 'unknown', kernel, skb: departure.skb } };
   }
+}
+
+/** What a tunnel of this namespace makes of a packet for it; null when none takes it. */
+function takenByTunnel(
+  world: World,
+  kernel: Kernel,
+  { skb, iif }: Extract<Departure, { readonly kind: 'local' }>,
+): Crossing | null {
+  return (
+    decapsulate(kernel, skb) ??
+    decapsulateIp(kernel, skb, iif) ??
+    decapsulateGeneve(kernel, skb) ??
+    decapsulateWireguard(world, kernel, skb)
+  );
 }

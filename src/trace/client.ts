@@ -133,11 +133,13 @@ export function resultOfErrno(errno: Errno): ClientResult {
     case 'ETIMEDOUT':
       return 'timeout';
     case 'EADDRNOTAVAIL':
+    case 'EDESTADDRREQ':
     case 'EHOSTUNREACH':
     case 'EINVAL':
     case 'EMSGSIZE':
     case 'ENETUNREACH':
     case 'ENODEV':
+    case 'ENOKEY':
     case 'ENOPROTOOPT':
     case 'EPROTO':
       return 'unreachable';

@@ -13,6 +13,8 @@ import { formatAddress } from '../packet/address.ts';
 import { sameNetns } from '../packet/place.ts';
 import { comeIn } from './come-in.ts';
 import { entersAt, type FrameEnd, portsOf, siblingsOf } from './frame-path.ts';
+import { sendThroughGeneve } from './geneve.ts';
+import { sendThroughIpTunnel } from './ip-tunnel.ts';
 import { endReaches, portTowards } from './link.ts';
 import { neighbourFailed } from './neighbour.ts';
 import { type Crossing, droppedAt, ended, passage } from './passage.ts';
@@ -20,6 +22,7 @@ import { resolveNeighbour } from './resolve.ts';
 import { sendThroughTun, sendThroughVxlan } from './tunnel.ts';
 import { meetUncapturedHost, type TowardsUncaptured } from './uncaptured.ts';
 import { crossUnderlay, type UnderlayFrame } from './underlay.ts';
+import { sendThroughWireguard } from './wireguard.ts';
 import { kernelOf, lowerOf, segmentOf, type World, wirePeer } from './world.ts';
 
 type Transmit = Extract<Departure, { readonly kind: 'transmit' }>;
@@ -46,6 +49,22 @@ export function transmit(world: World, kernel: Kernel, out: Transmit): Crossing 
       return sendThroughVxlan(kernel, device, device.details.vxlan, out);
     case 'tun':
       return sendThroughTun(kernel, device, device.details.tun, skb);
+    case 'ip-tunnel':
+      return sendThroughIpTunnel(kernel, device, device.details.tunnel, out);
+    case 'geneve': {
+      const { geneve } = device.details;
+      return leaveResolved(world, kernel, out, () => {
+        const egress = passFrameHook(kernel, skb, {
+          kind: 'device',
+          hook: 'egress',
+          device: device.name,
+        });
+        if (egress.ended) return passage(kernel, egress.ended);
+        return sendThroughGeneve(kernel, device, geneve, egress.skb, out.socket);
+      });
+    }
+    case 'wireguard':
+      return sendThroughWireguard(world, kernel, device, device.details.wireguard, out);
     case 'dummy':
       // Linux: dummy_xmit() lets every packet go.
       record(

@@ -1,5 +1,6 @@
 import type { DeviceRef } from '../kernel/device/device.ts';
-import { deviceNamed } from '../kernel/device/find-device.ts';
+import { deviceNamed, ownsAddress } from '../kernel/device/find-device.ts';
+import type { GeneveSettings } from '../kernel/device/tunnel-settings.ts';
 import type { NetnsState } from '../kernel/netns-state.ts';
 import type { Network } from '../kernel/network.ts';
 import { netnsKey, sameNetns } from '../packet/place.ts';
@@ -49,6 +50,8 @@ export function leavesTo(
       const siblings = siblingsOf(network, netns, device).map(tagged);
       return { ends: [...siblings, ...down.ends], complete: down.complete };
     }
+    case 'geneve':
+      return otherGeneves(network, netns, details.geneve);
     case 'bond':
     case 'bridge':
       return throughAll(network, netns, portsOf(netns, device), vlan);
@@ -66,6 +69,27 @@ function below(
   const lower = lowerOf(network, netns, device);
   const there = lower && network.namespaces.get(netnsKey(lower.netns));
   return lower && there ? leavesTo(network, there, lower.device, vlan) : NOWHERE_KNOWN;
+}
+
+/** The devices at the other end of a GENEVE tunnel. */
+function otherGeneves(
+  network: Network,
+  netns: NetnsState,
+  { remote, vni, port }: GeneveSettings,
+): FrameEnds {
+  if (!remote) return NOWHERE_KNOWN;
+  const hosts = [...network.namespaces.values()].filter(
+    (host) => !sameNetns(host.ref, netns.ref) && ownsAddress(host, remote),
+  );
+  const ends = hosts.flatMap(({ ref, devices }) =>
+    (devices ?? [])
+      .filter(
+        ({ details }) =>
+          details.kind === 'geneve' && details.geneve.vni === vni && details.geneve.port === port,
+      )
+      .map(({ name }) => ({ netns: ref, device: name, vlan: null })),
+  );
+  return { ends, complete: hosts.length > 0 };
 }
 
 function throughAll(

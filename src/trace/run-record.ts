@@ -1,6 +1,7 @@
 import type { Connection } from '../kernel/conntrack/connection.ts';
 import type { Decider, Option, Question } from '../kernel/decide.ts';
 import type { DeviceRef } from '../kernel/device/device.ts';
+import type { WireguardEndpoint } from '../kernel/device/tunnel-settings.ts';
 import type { Run, UnsupportedUse } from '../kernel/run.ts';
 import type { HookVisit, Step } from '../kernel/step.ts';
 
@@ -18,6 +19,8 @@ export interface RunRecord extends Run {
   readonly unsupportedUses: readonly UnsupportedUse[];
   /** Neighbours that packets of this run made known, by namespace, device and address. */
   readonly learnt: Map<string, DeviceRef>;
+  /** Where peers of WireGuard were seen last in this run, by namespace, device and public key. */
+  readonly endpoints: Map<string, WireguardEndpoint>;
   /** The steps since the last call, and a new sheet. */
   takeSteps(): readonly Step[];
   /** The hooks that were met since the last call, and a new sheet. */
@@ -52,6 +55,7 @@ export function startRun(
     answers,
     unsupportedUses,
     learnt: new Map(),
+    endpoints: new Map(),
     record(step) {
       steps.push(step);
     },

@@ -294,6 +294,7 @@ export function decapsulate(kernel: Kernel, outer: Skb): Crossing | null {
     }
     return reenter(kernel, device.name, freshSkb(inner.packet, outer.mark), 'vxlan');
   }
+  if (inner.kind !== 'flannel-udp') return null;
   const device = devices.find(
     ({ details }) =>
       details.kind === 'tun' &&

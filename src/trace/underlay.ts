@@ -5,7 +5,7 @@ import { type Kernel, record } from '../kernel/kernel.ts';
 import type { Segment } from '../kernel/network.ts';
 import type { Skb } from '../kernel/skb.ts';
 import { sameAddress } from '../packet/address.ts';
-import { ports } from '../packet/packet.ts';
+import { type Packet, ports } from '../packet/packet.ts';
 import { netnsKey } from '../packet/place.ts';
 import { endReaches } from './link.ts';
 import type { World } from './world.ts';
@@ -68,10 +68,18 @@ function filtered(world: World, kernel: Kernel, segment: Segment, frame: Underla
     }).value === 'drop';
   if (ask('all', `underlay ${segment.name}`, 6)) return true;
   if (packet.inner) {
-    const port = ports(packet).dport;
-    if (ask(`udp-${port}`, `UDP port ${port} on underlay ${segment.name}`, 3)) return true;
+    const what = carrierOf(packet);
+    if (ask(what.id, `${what.text} on underlay ${segment.name}`, 3)) return true;
   }
   const device = deviceNamed(kernel.netns, frame.device);
   const own = (device?.addresses ?? []).some((held) => sameAddress(held.address, packet.source));
   return !own && ask('foreign-source', `foreign source addresses on underlay ${segment.name}`, 2);
+}
+
+/** What a fabric would have to let through: the UDP port of an encapsulation, or its protocol. */
+function carrierOf(packet: Packet): { readonly id: string; readonly text: string } {
+  const { dport } = ports(packet);
+  if (packet.transport.kind === 'udp') return { id: `udp-${dport}`, text: `UDP port ${dport}` };
+  const { protocol } = packet;
+  return { id: `protocol-${protocol}`, text: `IP protocol ${protocol}` };
 }

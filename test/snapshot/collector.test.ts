@@ -10,6 +10,7 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   'sysctl.txt': "fact sysctl.txt procps sysctl -a -r '^net\\.'",
   'conntrack.txt': 'try conntrack.txt conntrack -L -o extended',
   'sockets.txt': 'try sockets.txt ss -Hnltu',
+  'wg-show.txt': 'wg show all dump) || return',
   'nstat.json': 'try nstat.json nstat -asj',
   'iptables-save.txt': 'program=$1-save to_file=$1-save.txt',
   'ip6tables-save.txt': 'program=$1-save to_file=$1-save.txt',

@@ -2,6 +2,7 @@ import type { Address } from '../../packet/address.ts';
 import type { NetnsRef } from '../../packet/place.ts';
 import type { Prefix } from '../../packet/prefix.ts';
 import type { SourceRef } from '../../packet/source-ref.ts';
+import type { GeneveSettings, IpTunnelSettings, WireguardSettings } from './tunnel-settings.ts';
 
 /** A network device (netdev) of a namespace with its addresses. */
 export interface Device {
@@ -66,6 +67,10 @@ export type DeviceDetails =
   | { readonly kind: 'bridge'; readonly bridge: BridgeSettings }
   | { readonly kind: 'vxlan'; readonly vxlan: VxlanSettings }
   | { readonly kind: 'tun'; readonly tun: TunSettings }
+  | { readonly kind: 'ip-tunnel'; readonly tunnel: IpTunnelSettings }
+  | { readonly kind: 'geneve'; readonly geneve: GeneveSettings }
+  /** Undefined: not collected. */
+  | { readonly kind: 'wireguard'; readonly wireguard: WireguardSettings | undefined }
   /** 802.1Q. */
   | { readonly kind: 'vlan'; readonly id: number; readonly below: LowerLink }
   | {
@@ -83,7 +88,7 @@ export type DeviceDetails =
   | { readonly kind: 'dummy' }
   | {
       readonly kind: 'other';
-      /** `linkinfo.info_kind`, e.g. `ipip`, `wireguard`, `bond`. */
+      /** `linkinfo.info_kind`, e.g. `ipvlan`, `team`, `gretap`. */
       readonly infoKind: string;
     };
 

@@ -19,6 +19,7 @@ export function frameDevice({ table, packet }: RuleScope): string {
 const ARPHRD_ETHER = 1;
 const ARPHRD_LOOPBACK = 772;
 const ARPHRD_NONE = 65534;
+const ARPHRD_OF_TUNNEL = { ipip: 768, ip6tnl: 769, sit: 776, gre: 778, ip6gre: 823 } as const;
 
 /** A device's link type, or null when it is not known. Linux: include/uapi/linux/if_arp.h. */
 export function linkType(netns: NetnsState, name: string): number | null {
@@ -35,6 +36,12 @@ export function linkType(netns: NetnsState, name: string): number | null {
     case 'bond':
     case 'dummy':
       return ARPHRD_ETHER;
+    case 'geneve':
+      return ARPHRD_ETHER;
+    case 'ip-tunnel':
+      return ARPHRD_OF_TUNNEL[details.tunnel.type];
+    case 'wireguard':
+      return ARPHRD_NONE;
     case 'tun':
       return details.tun.mode === 'tap' ? ARPHRD_ETHER : ARPHRD_NONE;
     case 'other':

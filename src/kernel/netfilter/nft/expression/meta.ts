@@ -160,6 +160,8 @@ function deviceKind({ context }: Where, name: string): Evaluated {
       return BREAK;
     case 'other':
       return known(details.infoKind);
+    case 'ip-tunnel':
+      return known(details.tunnel.type);
     default:
       return known(details.kind);
   }
