@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { placesOf } from '../../src/agreement/places.ts';
 import { compareWithModel } from '../../src/cli/lab/judge.ts';
-import type { Regression } from '../../src/cli/lab/regression.ts';
+import { type Regression, readRegression } from '../../src/cli/lab/regression.ts';
 import { assembleSnapshot } from '../../src/snapshot/assemble.ts';
 
 const FOLDER = 'test/lab/regressions';
 const FILES = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
 
 function read(file: string): Regression {
-  return JSON.parse(readFileSync(`${FOLDER}/${file}`, 'utf8')) as Regression;
+  return readRegression(readFileSync(`${FOLDER}/${file}`, 'utf8'));
 }
 
 function compare({ topology, flow, recorded }: Regression) {

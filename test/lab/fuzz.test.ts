@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fuzz } from '../../src/cli/lab/fuzz.ts';
 import { type JudgedFlow, judge } from '../../src/cli/lab/judge.ts';
-import type { Regression } from '../../src/cli/lab/regression.ts';
+import { readRegression } from '../../src/cli/lab/regression.ts';
 import { labFuzzSchema } from '../../src/cli/schema/lab-fuzz.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { openLab } from '../../src/lab/open-lab.ts';
@@ -40,7 +40,7 @@ describe.skipIf(missing !== null)(`the kernel and the model (${missing ?? 'root'
 
   it.each(readdirSync(REGRESSIONS))('agree on what they once did not: %s', async (file) => {
     const text = readFileSync(`${REGRESSIONS}/${file}`, 'utf8');
-    const { topology, flow } = JSON.parse(text) as Regression;
+    const { topology, flow } = readRegression(text);
     const { flows } = await judgeAlone(topology, [flow]);
     expect(flows.map(verdict)).toEqual(['agree']);
   });

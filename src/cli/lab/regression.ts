@@ -1,4 +1,5 @@
 import type { LabFlow } from '../../lab/flow.ts';
+import { fromLine } from '../../lab/line-json.ts';
 import type { FlowReport } from '../../lab/report.ts';
 import type { Topology } from '../../lab/topology/topology.ts';
 
@@ -14,4 +15,9 @@ export interface Regression {
     readonly files: Readonly<Record<string, string>>;
     readonly report: FlowReport;
   };
+}
+
+/** Reads a file that `saveRegression` wrote. Throws what `JSON.parse` throws. */
+export function readRegression(text: string): Regression {
+  return fromLine(text) as Regression;
 }

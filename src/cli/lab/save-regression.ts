@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
+import { toLines } from '../../lab/line-json.ts';
 import type { Drop } from '../../lab/report.ts';
 import type { Regression } from './regression.ts';
 import type { ShrunkCase } from './shrink.ts';
@@ -19,7 +20,7 @@ export async function saveRegression(
     .digest('hex');
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${name.slice(0, 10)}.json`);
-  await writeFile(path, `${JSON.stringify(regression, null, 1)}\n`);
+  await writeFile(path, toLines(regression));
   return path;
 }
 

@@ -21,6 +21,11 @@ export interface Connection {
   /** IPS_DST_NAT_DONE and IPS_SRC_NAT_DONE: the mapping of that kind is fixed, even if null. */
   dstNatDone: boolean;
   srcNatDone: boolean;
+  /**
+   * IPS_SRC_NAT and IPS_DST_NAT: which hooks changed the tuple. Absent where no hook of this run mapped anything: then
+   * the tuples tell it.
+   */
+  mappedBy?: { readonly src: boolean; readonly dst: boolean };
   mark: number;
   /** Numbers or names of its labels; null where the listing did not have them. */
   labels: ReadonlySet<string> | null;

@@ -12,11 +12,13 @@ export function otherManip(manip: Manip): Manip {
 }
 
 /**
- * Whether a connection's mapping rewrites this end in the original direction. Linux keeps it as
- * IPS_SRC_NAT and IPS_DST_NAT, see nf_nat_setup_info(); here the two tuples tell it.
+ * Whether a connection's mapping rewrites this end in the original direction: the hook of that end changed
+ * the tuple, of a listed connection the two tuples differ. Linux: IPS_SRC_NAT and IPS_DST_NAT, nf_nat_setup_info().
  */
-export function isMapped({ original, reply, byIpvs }: Connection, manip: Manip): boolean {
-  // An ICMP identifier is the source's part of the tuple, in both directions.
+export function isMapped(connection: Connection, manip: Manip): boolean {
+  const { original, reply, byIpvs, mappedBy } = connection;
+  if (mappedBy) return mappedBy[manip];
+  // An ICMP identifier is the source's part of the tuple, in both directions; either hook may have changed it.
   const icmp = isIcmp(original);
   if (manip === 'src') {
     const port = icmp ? reply.sport : reply.dport;

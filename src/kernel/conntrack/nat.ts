@@ -129,7 +129,10 @@ function setUp(
     : fixedRange(manip === 'src' ? current.source : current.destination);
   if (range === null) return false;
   const mapped = uniqueTuple(current, { run, netns, connection, range, manip });
-  if (!sameTuple(mapped, current)) connection.reply = invertTuple(mapped);
+  const changed = !sameTuple(mapped, current);
+  if (changed) connection.reply = invertTuple(mapped);
+  const before = connection.mappedBy ?? { src: false, dst: false };
+  connection.mappedBy = changed ? { ...before, [manip]: true } : before;
   if (request?.kind === 'masquerade') connection.masqueradeDevice = args.oif;
   if (manip === 'src') connection.srcNatDone = true;
   else connection.dstNatDone = true;
