@@ -62,5 +62,7 @@ export interface ListeningSocket {
   readonly port: number;
   /** SO_BINDTODEVICE (printed `addr%dev`), or null. */
   readonly device: string | null;
+  /** The user that it belongs to; null where `ss` was not asked (`-e`). */
+  readonly uid: number | null;
   readonly source: SourceRef | null;
 }

@@ -16,6 +16,8 @@ export interface SocketKey {
 export interface FoundListener {
   /** SO_BINDTODEVICE; null: none, or not known. */
   readonly device: string | null;
+  /** The user that it belongs to; null: not known. */
+  readonly uid: number | null;
 }
 
 /**
@@ -48,7 +50,7 @@ export function findListener(
       { value: 'none', probability: 1, cost: 1 },
     ],
   });
-  return answer.value === 'listening' ? { device: null } : null;
+  return answer.value === 'listening' ? { device: null, uid: null } : null;
 }
 
 function closeness({ device, address }: ListeningSocket): number {

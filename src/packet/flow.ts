@@ -22,4 +22,6 @@ export interface Flow {
   readonly sport: number | null;
   /** SO_MARK of the client's socket; 0 is none. */
   readonly mark: number;
+  /** The user that the client's program runs as; null or absent: not known. */
+  readonly uid?: number | null;
 }

@@ -122,6 +122,7 @@ function socketsOf(draft: Draft): readonly ListeningSocket[] {
       dualStack: false,
       port: port.port,
       device: null,
+      uid: null,
       source,
     });
   }

@@ -103,9 +103,19 @@ test.each([
   ['absent', '{}', 'unknown'],
   ['empty', '{"filters":[]}', 'none'],
   ['given', '{"filters":[{"drop":"all"}]}', 'unknown'],
+  ['no list', '{"filters":"none"}', 'unknown'],
 ])('underlay filters that are %s are %s', (_name, json, filters) => {
   const { value } = parseSnapshotJson(`{"collectedBy":"x","underlay":${json}}`, 'snapshot.json');
   expect(value.underlay?.filters).toBe(filters);
+});
+
+test('a segment may say for itself that it drops nothing', () => {
+  const { value } = parseSnapshotJson(
+    '{"underlay":{"segments":[{"name":"u0","members":[],"filters":[]},{"name":"u1","members":[]}]}}',
+    'snapshot.json',
+  );
+  expect(value.underlay?.segments.map(({ filters }) => filters)).toEqual(['none', null]);
+  expect(value.underlay?.filters).toBe('unknown');
 });
 
 test('reads declared segments and names a member it can not read', () => {

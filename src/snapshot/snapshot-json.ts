@@ -6,7 +6,6 @@ import {
   has,
   isObject,
   type JsonObject,
-  listOf,
   objectOf,
   objectsOf,
   textOf,
@@ -35,6 +34,8 @@ export interface DeclaredSegment {
     readonly netns: string | null;
     readonly device: string;
   }[];
+  /** What this one drops; null: as all. */
+  readonly filters: 'none' | 'unknown' | null;
 }
 
 export const NO_DECLARATION: SnapshotDeclaration = {
@@ -82,17 +83,25 @@ function readUnderlay(underlay: JsonObject, source: SourceRef, issues: Issue[]):
       }
       return [{ node, netns: textOf(member, 'netns'), device }];
     });
-    segments.push({ name: textOf(segment, 'name') ?? `segment ${index + 1}`, members });
-  }
-  const known = has(underlay, 'filters');
-  const filters = listOf(underlay, 'filters');
-  if (filters.length > 0) {
-    issues.push(warning('unsupported-construct', source, 'underlay filters'));
+    const name = textOf(segment, 'name') ?? `segment ${index + 1}`;
+    segments.push({ name, members, filters: readFilters(segment, source, issues) });
   }
   return {
     segments,
     complete: flagOf(underlay, 'complete') ?? false,
-    filters: known && filters.length === 0 ? 'none' : 'unknown',
+    filters: readFilters(underlay, source, issues) ?? 'unknown',
     source,
   };
+}
+
+/** `[]` says that nothing is dropped; null where nothing is said. */
+function readFilters(
+  of: JsonObject,
+  source: SourceRef,
+  issues: Issue[],
+): 'none' | 'unknown' | null {
+  if (!has(of, 'filters')) return null;
+  if (Array.isArray(of.filters) && of.filters.length === 0) return 'none';
+  issues.push(warning('unsupported-construct', source, 'underlay filters'));
+  return 'unknown';
 }

@@ -42,3 +42,13 @@ test('leaves out connected sockets and names what is no socket', () => {
   expect(value).toEqual([]);
   expect(issues).toMatchObject([{ code: 'unreadable-record', source: { line: 2 } }]);
 });
+
+test.each([
+  ['tcp LISTEN 0 1 127.0.0.1:80 0.0.0.0:* ino:75593769 sk:42d8c cgroup:/ <->', 0],
+  ['udp UNCONN 0 0 0.0.0.0:90 0.0.0.0:* uid:1000 ino:7 sk:43c36 cgroup:/ <->', 1000],
+  ['tcp LISTEN 0 0 127.0.0.1:80 *:* uid:0', 0],
+  ['tcp LISTEN 0 1 127.0.0.1:80 0.0.0.0:*', null],
+  ['tcp LISTEN 0 1 127.0.0.1:80 0.0.0.0:* uid:x', null],
+])('the owner in %s is %s', (line, uid) => {
+  expect(parseSockets(line, 'sockets.txt').value.map((socket) => socket.uid)).toEqual([uid]);
+});

@@ -5,13 +5,14 @@ import type { SourceRef } from '../packet/source-ref.ts';
 import { error } from './make-issue.ts';
 
 /**
- * Reads `ss -Hnltu`. The local address is `192.0.2.1%dev:80`, `[2001:db8::1]:80`, `[::]:80`
+ * Reads `ss -Hnltue`. The local address is `192.0.2.1%dev:80`, `[2001:db8::1]:80`, `[::]:80`
  * (IPv6 only) or `*:80` (both families). iproute2 before 4.16 wrote `*:80` for IPv4 and `:::80`
- * for IPv6; a file that has `:::` is read that way.
+ * for IPv6; a file that has `:::` is read that way. With `-e` each socket has its owner.
  */
 export function parseSockets(text: string, file: string): Parsed<readonly ListeningSocket[]> {
   const issues: Issue[] = [];
-  const lines: { local: Local; protocol: 'tcp' | 'udp'; source: SourceRef }[] = [];
+  const lines: { local: Local; protocol: 'tcp' | 'udp'; uid: number | null; source: SourceRef }[] =
+    [];
   let unreadable = 0;
   for (const [index, content] of text.split('\n').entries()) {
     const fields = content.trim().split(/\s+/);
@@ -27,7 +28,7 @@ export function parseSockets(text: string, file: string): Parsed<readonly Listen
       continue;
     }
     const protocol = protocolOf(fields[state - 1], fields[state]);
-    if (protocol) lines.push({ local, protocol, source });
+    if (protocol) lines.push({ local, protocol, uid: ownerOf(fields.slice(state + 5)), source });
   }
   const old = lines.some(({ local }) => local.style === 'old-ipv6-any');
   const ipv4Any = new Set(
@@ -35,12 +36,19 @@ export function parseSockets(text: string, file: string): Parsed<readonly Listen
       .filter(({ local }) => local.style === 'star')
       .map(({ local, protocol }) => `${protocol}:${local.port}`),
   );
-  const sockets = lines.map(({ local, protocol, source }): ListeningSocket => {
+  const sockets = lines.map(({ local, protocol, uid, source }): ListeningSocket => {
     const { port, device } = local;
     const onIpv4 = ipv4Any.has(`${protocol}:${port}`);
-    return { protocol, port, device, source, ...binding(local, { old, onIpv4 }) };
+    return { protocol, port, device, uid, source, ...binding(local, { old, onIpv4 }) };
   });
   return { value: sockets, issues };
+}
+
+/** With `-e` an inode is always written, and a user but root. Linux: inet_diag_msg.idiag_uid. */
+function ownerOf(details: readonly string[]): number | null {
+  const uid = details.find((detail) => detail.startsWith('uid:'));
+  if (uid !== undefined) return /^uid:\d{1,10}$/.test(uid) ? Number(uid.slice(4)) : null;
+  return details.some((detail) => detail.startsWith('ino:')) ? 0 : null;
 }
 
 function binding(

@@ -82,7 +82,7 @@ export const NETNS_SOURCES: readonly SnapshotSource[] = [
   text('ipset-save', 'ipset-save.txt', 'ipset', 'save'),
   text('ipvsadm-save', 'ipvsadm-save.txt', 'ipvsadm', '-Sn'),
   text('ip-vs', 'ip_vs.txt', 'cat', '/proc/net/ip_vs'),
-  text('sockets', 'sockets.txt', 'ss', '-Hnltu'),
+  text('sockets', 'sockets.txt', 'ss', '-Hnltue'),
   text('wg-show', 'wg-show.txt', 'wg', 'show', 'all', 'dump'),
   json('nstat', 'nstat.json', 'nstat', '-asj'),
   text('flannel-subnet', 'flannel-subnet.env', 'cat', '/run/flannel/subnet.env'),

@@ -50,7 +50,7 @@ export function findSegments(
       members,
       complete:
         (declared?.complete ?? false) && !namespaces.some((netns) => sharesCards(netns, stacks)),
-      filters: declared?.filters ?? 'unknown',
+      filters: segment.filters ?? declared?.filters ?? 'unknown',
       origin: 'declared',
       source: declared?.source ?? null,
     });

@@ -73,7 +73,7 @@ function sendFromSocket(kernel: Kernel, flow: Flow, draft: Packet): Start {
     tos: 0,
     protocol: draft.protocol,
     ...ports(draft),
-    uid: null,
+    uid: flow.uid ?? null,
     anySource: false,
   });
   if (route.kind === 'error') {
@@ -110,7 +110,7 @@ function sendFromSocket(kernel: Kernel, flow: Flow, draft: Packet): Start {
     skb,
     route,
     boundDevice: flow.boundDevice,
-    socket: { uid: null, isClients: true },
+    socket: { uid: flow.uid ?? null, isClients: true },
   });
   return { kind: 'sent', packet, crossing: passage(kernel, departure) };
 }
@@ -174,7 +174,7 @@ export function sendAgain(
     tos: 0,
     protocol: packet.protocol,
     ...ports(packet),
-    uid: null,
+    uid: flow.uid ?? null,
     anySource: false,
   });
   if (route.kind === 'error') return null;
@@ -184,7 +184,7 @@ export function sendAgain(
       skb,
       route,
       boundDevice: flow.boundDevice,
-      socket: { uid: null, isClients: true },
+      socket: { uid: flow.uid ?? null, isClients: true },
     }),
   );
 }

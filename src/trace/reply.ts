@@ -48,6 +48,7 @@ export interface Reply {
 export interface AcceptedSocket {
   readonly mark: number;
   readonly boundDevice: string | null;
+  readonly uid: number | null;
   /** The device its packets come by. */
   readonly came: string;
 }
@@ -109,7 +110,8 @@ export function replyTo(
       if (found) {
         const { run, netns } = kernel;
         const mark = t.kind === 'tcp' ? acceptedMark(netns, skb.mark, run.decider) : 0;
-        const accepted: AcceptedSocket = { mark, boundDevice: found.device, came: boundTo };
+        const { device: boundDevice, uid } = found;
+        const accepted: AcceptedSocket = { mark, boundDevice, uid, came: boundTo };
         record(kernel, skb, { kind: 'deliver', socket: 'listening' }, { iif });
         record(kernel, skb, { kind: 'socket', operation: 'accept' }, { iif });
         return t.kind === 'tcp'
@@ -244,8 +246,8 @@ function outputKey({ packet, mark }: Skb, source: OutputKey['source'], any: bool
 interface Sending {
   readonly mark: number;
   readonly ct?: CtAttachment;
-  /** A socket of a process sends it, and rules see its owner. */
-  readonly fromSocket?: true;
+  /** A socket of a process sends it, and rules see its owner, when it is known. */
+  readonly fromSocket?: { readonly uid: number | null };
   /** SO_BINDTODEVICE of that socket. */
   readonly boundDevice?: string | null;
   /** The source need not be an address of ours. */
@@ -294,7 +296,7 @@ function sendReply(kernel: Kernel, draft: Packet, sending: Sending): Crossing {
       : { ...draft, ttl };
   const skb = { ...freshSkb(packet, mark), ct };
   record(kernel, skb, { kind: 'socket', operation: 'reply' }, { oif: route.device });
-  const socket = sending.fromSocket ? { uid: null, isClients: false } : null;
+  const socket = sending.fromSocket ? { ...sending.fromSocket, isClients: false } : null;
   return passage(kernel, sendLocal(kernel, { skb, route, boundDevice, socket }));
 }
 
@@ -304,7 +306,7 @@ export function sendFromAccepted(
   packet: Packet,
   accepted: AcceptedSocket,
 ): Crossing {
-  return sendReply(kernel, packet, { ...accepted, fromSocket: true });
+  return sendReply(kernel, packet, { ...accepted, fromSocket: { uid: accepted.uid } });
 }
 
 /**

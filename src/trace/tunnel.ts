@@ -4,6 +4,7 @@ import type { Device, TunSettings, VxlanSettings } from '../kernel/device/device
 import { passFrameHook } from '../kernel/frame-departure.ts';
 import { icmpError } from '../kernel/icmp-error.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
+import type { NetnsState } from '../kernel/netns-state.ts';
 import { findOutputRoute, sendLocal } from '../kernel/output.ts';
 import type { Skb } from '../kernel/skb.ts';
 import { EPHEMERAL_PORT } from '../kernel/socket.ts';
@@ -191,6 +192,12 @@ interface OuterSend {
   readonly socket: { readonly uid: number | null; readonly isClients: false } | null;
 }
 
+/** The user whose socket has a port of UDP; null where that is not known. */
+function ownerOf({ sockets }: NetnsState, port: number): number | null {
+  const own = sockets?.find((socket) => socket.protocol === 'udp' && socket.port === port);
+  return own?.uid ?? null;
+}
+
 /** Sends the encapsulating datagram by the namespace's own output path. */
 function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
   // VXLAN's is a hash of what it carries, so that the way back is no reply. Linux: udp_flow_src_port().
@@ -234,7 +241,7 @@ function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
     return droppedAt(kernel, skb, 'IP_OUTNOROUTES');
   }
   const send = { skb, route, boundDevice: null };
-  const program = { uid: null, isClients: false };
+  const program = { uid: ownerOf(kernel.netns, outer.port), isClients: false };
   return passage(
     kernel,
     // A program sends a packet of its own; the kernel goes on with the one it has.

@@ -9,7 +9,7 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   'uname.txt': 'uname=$(uname -a',
   'sysctl.txt': "fact sysctl.txt procps sysctl -a -r '^net\\.'",
   'conntrack.txt': 'try conntrack.txt conntrack -L -o extended',
-  'sockets.txt': 'try sockets.txt ss -Hnltu',
+  'sockets.txt': 'try sockets.txt ss -Hnltue',
   'wg-show.txt': 'wg show all dump) || return',
   'nstat.json': 'try nstat.json nstat -asj',
   'iptables-save.txt': 'program=$1-save to_file=$1-save.txt',

@@ -153,5 +153,7 @@ function modelFlow(flow: LabFlow, report: FlowReport, places: Places): Flow {
     boundDevice: flow.device ?? null,
     sport: flow.sourcePort ?? (report.client.local?.port || null),
     mark: flow.mark ?? 0,
+    // All programs of a laboratory are root's.
+    uid: 0,
   };
 }

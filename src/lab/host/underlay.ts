@@ -9,7 +9,12 @@ interface Member {
 
 /** `underlay` of `snapshot.json`; see DESIGN, "Snapshot". */
 export interface UnderlayFacts {
-  readonly segments: readonly { readonly name: string; readonly members: readonly Member[] }[];
+  readonly segments: readonly {
+    readonly name: string;
+    readonly members: readonly Member[];
+    /** As for all of them, where another one may drop something. */
+    readonly filters?: readonly never[];
+  }[];
   /** Nothing is on these wires but what the snapshot holds. */
   readonly complete: boolean;
   /** Present and empty: the fabric drops nothing. Absent: it may. */
@@ -24,19 +29,21 @@ export function underlayOf(topology: Topology): UnderlayFacts {
   const { namespaces, cables, segments } = topology;
   const places = new Map(namespaces.map(({ name, place }: LabNamespace) => [name, place]));
   const wires = [
-    ...segments.map(({ name, members }) => ({ name, members })),
+    ...segments.map(({ name, members, filter }) => ({ name, members, open: filter === undefined })),
     ...cables
       .filter(({ ends: [a, b] }) => nodeOf(places, a) !== nodeOf(places, b))
-      .map(({ ends }, i) => ({ name: `cable${i}`, members: ends })),
+      .map(({ ends }, i) => ({ name: `cable${i}`, members: ends, open: true })),
   ];
-  const known = wires.map(({ name, members }) => ({
+  const allOpen = wires.every(({ open }) => open);
+  const known = wires.map(({ name, members, open }) => ({
     name,
     members: members.flatMap((end) => memberOf(places.get(end.namespace), end)),
+    ...(open && !allOpen ? { filters: [] } : {}),
   }));
   return {
     segments: known.filter(({ members }) => members.length > 0),
     complete: known.every(({ members }, i) => members.length === wires[i]?.members.length),
-    ...(segments.some(({ filter }) => filter !== undefined) ? {} : { filters: [] }),
+    ...(allOpen ? { filters: [] } : {}),
   };
 }
 

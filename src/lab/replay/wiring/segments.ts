@@ -48,7 +48,8 @@ export function planSegments(
     }
     segments.push(segmentOf(members, segments.length, flagOf(underlay, 'complete')));
   }
-  if (recordsOf(underlay, 'filters').length > 0) {
+  const filtered = [underlay, ...recordsOf(underlay, 'segments')];
+  if (filtered.some((of) => recordsOf(of, 'filters').length > 0)) {
     draft.notRebuilt.push({
       code: 'extra',
       subject: 'filters of the underlay',
