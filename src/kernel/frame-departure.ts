@@ -1,4 +1,5 @@
 import { type Departure, dropped } from './departure.ts';
+import { passPrograms } from './device-programs.ts';
 import { type Kernel, record } from './kernel.ts';
 import { type FramePlace, runFrameHook } from './netfilter/frame-hook.ts';
 import type { Skb } from './skb.ts';
@@ -10,6 +11,17 @@ export type FramePass =
 
 /** Sends a frame past the rules at a place. */
 export function passFrameHook(kernel: Kernel, skb: Skb, place: FramePlace): FramePass {
+  // Programs come before rules on the way in, and after them on the way out.
+  const stopped =
+    place.kind === 'device' && place.hook === 'ingress' ? passPrograms(kernel, skb, place) : null;
+  if (stopped) return { ended: stopped, skb };
+  const passed = passRules(kernel, skb, place);
+  if (passed.ended || place.kind !== 'device' || place.hook !== 'egress') return passed;
+  const ended = passPrograms(kernel, passed.skb, place);
+  return ended ? { ended, skb: passed.skb } : passed;
+}
+
+function passRules(kernel: Kernel, skb: Skb, place: FramePlace): FramePass {
   const outcome = runFrameHook(kernel, skb, place);
   switch (outcome.kind) {
     case 'accept':

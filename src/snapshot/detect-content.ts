@@ -35,6 +35,8 @@ function detectJson(head: string): Content | null {
   const first = head.slice(0, 2048);
   const key = (name: string): boolean => first.includes(`"${name}"`);
   if (key('nftables')) return 'nft-ruleset';
+  if (/^\[\s*(?:\{\s*\}\s*,\s*)*\{\s*"kind"/.test(first) && key('handle')) return 'tc-qdisc';
+  if (/^\[\s*\{\s*"xdp"/.test(first)) return 'bpftool-net';
   if (/"(?:apiVersion|kind|items)"\s*:/.test(first)) return 'kubernetes';
   if (/^\{\s*"kernel"\s*:/.test(first)) return 'nstat';
   if (key('addr_info')) return 'ip-addr';

@@ -97,11 +97,21 @@ function parseLink(link: JsonObject, context: LinkContext): LinkRecord {
     master,
     bridgePort: port,
     addresses: addresses ?? [],
+    ...xdpOf(link, source),
     details: detailsOf(link, info, context),
     source,
   };
   const detailed = info !== null || has(link, 'promiscuity') || linkType === 'loopback';
   return { device, addresses, detailed, hasPortSettings: port !== null };
+}
+
+/** The program that a card runs on what it receives; `mode` 0 is none. iproute2: ip/iplink_xdp.c. */
+function xdpOf(link: JsonObject, source: SourceRef): Pick<Device, 'programs'> {
+  const xdp = objectOf(link, 'xdp');
+  if (!xdp || numberOf(xdp, 'mode') === 0) return {};
+  const id = textOf(objectOf(xdp, 'prog') ?? {}, 'id');
+  const what = id === null ? 'XDP program' : `XDP program ${id}`;
+  return { programs: [{ hook: 'xdp', what, certain: true, source }] };
 }
 
 function groupOf(link: JsonObject): Pick<Device, 'group'> {

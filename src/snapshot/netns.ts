@@ -1,6 +1,5 @@
 import type { ConntrackEntry } from '../kernel/conntrack/entry.ts';
 import type { Device, FdbEntry, Neighbour } from '../kernel/device/device.ts';
-import type { WireguardSettings } from '../kernel/device/tunnel-settings.ts';
 import type { Ipset } from '../kernel/netfilter/ipset.ts';
 import type { Ruleset } from '../kernel/netfilter/ruleset.ts';
 import type { NetnsState } from '../kernel/netns-state.ts';
@@ -12,6 +11,7 @@ import { netnsKey } from '../packet/place.ts';
 import { parseBridgeFdb } from './bridge-fdb.ts';
 import { parseBridgeLink } from './bridge-link.ts';
 import { parseConntrack } from './conntrack.ts';
+import { parseBpftoolNet, parseTcQdisc, withPrograms } from './device-programs.ts';
 import { mergeDevices } from './devices.ts';
 import { parseAddressLabels } from './ip-addrlabel.ts';
 import { parseIpLink } from './ip-link.ts';
@@ -65,7 +65,7 @@ export function readNetns(files: NetnsFiles, readers: RulesetReaders): Parsed<Ca
     ref,
     origin: { kind: 'captured' },
     kernelRelease: uname?.release,
-    devices: withPeers(devices.value, read('wg-show', parseWgShow)?.value),
+    devices: completed(devices.value, read),
     routing: readRouting(read),
     sysctls: read('sysctl', parseSysctl)?.value ?? UNKNOWN_SYSCTLS,
     ruleset: readRuleset(files, readers, { read, issues }),
@@ -102,17 +102,21 @@ type Read = <T>(
   parse: (text: string, file: string) => Parsed<T>,
 ) => Parsed<T> | undefined;
 
-/** Tells WireGuard's devices their peers. */
-function withPeers(
+/** Adds what other commands than `ip` say of devices. */
+function completed(
   devices: readonly Device[] | undefined,
-  peers: ReadonlyMap<string, WireguardSettings> | undefined,
+  read: Read,
 ): readonly Device[] | undefined {
-  if (!devices || !peers) return devices;
-  return devices.map((device) =>
-    device.details.kind === 'wireguard'
-      ? { ...device, details: { kind: 'wireguard', wireguard: peers.get(device.name) } }
+  const peers = read('wg-show', parseWgShow)?.value;
+  const qdiscs = read('tc-qdisc', parseTcQdisc)?.value;
+  const programs = read('bpftool-net', parseBpftoolNet)?.value;
+  if (!devices) return undefined;
+  const told = devices.map((device) =>
+    device.details.kind === 'wireguard' && peers
+      ? { ...device, details: { kind: 'wireguard', wireguard: peers.get(device.name) } as const }
       : device,
   );
+  return withPrograms(told, qdiscs, programs);
 }
 
 /** Services of IPVS; an empty file is a node without. */

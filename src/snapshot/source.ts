@@ -39,6 +39,8 @@ export type SourceName =
   | 'ip-vs'
   | 'sockets'
   | 'wg-show'
+  | 'tc-qdisc'
+  | 'bpftool-net'
   | 'nstat'
   | 'flannel-subnet';
 
@@ -83,6 +85,8 @@ export const NETNS_SOURCES: readonly SnapshotSource[] = [
   text('ipvsadm-save', 'ipvsadm-save.txt', 'ipvsadm', '-Sn'),
   text('ip-vs', 'ip_vs.txt', 'cat', '/proc/net/ip_vs'),
   text('sockets', 'sockets.txt', 'ss', '-Hnltue'),
+  json('tc-qdisc', 'tc-qdisc.json', 'tc', '-j', 'qdisc', 'show'),
+  json('bpftool-net', 'bpftool-net.json', 'bpftool', '-j', 'net', 'show'),
   text('wg-show', 'wg-show.txt', 'wg', 'show', 'all', 'dump'),
   json('nstat', 'nstat.json', 'nstat', '-asj'),
   text('flannel-subnet', 'flannel-subnet.env', 'cat', '/run/flannel/subnet.env'),

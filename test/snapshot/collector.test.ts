@@ -11,6 +11,7 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   'conntrack.txt': 'try conntrack.txt conntrack -L -o extended',
   'sockets.txt': 'try sockets.txt ss -Hnltue',
   'wg-show.txt': 'wg show all dump) || return',
+  'bpftool-net.json': 'fact bpftool-net.json bpftool bpftool -j net show;',
   'nstat.json': 'try nstat.json nstat -asj',
   'iptables-save.txt': 'program=$1-save to_file=$1-save.txt',
   'ip6tables-save.txt': 'program=$1-save to_file=$1-save.txt',

@@ -24,7 +24,19 @@ export interface Device {
   /** Set when `master` is a bridge. */
   readonly bridgePort: BridgePort | null;
   readonly addresses: readonly InterfaceAddress[];
+  /** What may change packets at the edge of this device, as far as it was collected; absent: nothing is known. */
+  readonly programs?: readonly DeviceProgram[];
   readonly details: DeviceDetails;
+  readonly source: SourceRef | null;
+}
+
+/** A program, a place for filters, or a queue that loses packets, at a device. */
+export interface DeviceProgram {
+  readonly hook: 'xdp' | 'ingress' | 'egress';
+  /** In words: `XDP program 12`, `filters of clsact`. */
+  readonly what: string;
+  /** False where it is more likely that it changes nothing. */
+  readonly certain: boolean;
   readonly source: SourceRef | null;
 }
 

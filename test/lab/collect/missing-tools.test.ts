@@ -22,12 +22,19 @@ interface Case {
   readonly known?: Readonly<Record<string, string>>;
 }
 
-const ROUTES = ['ip-link', 'ip-addr', 'ip-route', 'ip6-route', 'ip-rule', 'ip6-rule', 'ip-neigh'];
+const ROUTES = [
+  ...['ip-link', 'ip-addr', 'ip-route', 'ip6-route', 'ip-rule', 'ip6-rule', 'ip-neigh'],
+  ...['ip-neigh-proxy', 'ip-addrlabel'],
+];
 
 const CASES: readonly Case[] = [
   {
     without: ['ip'],
     unknown: ROUTES.map((name) => `${name}.json: ip is not installed (package iproute2)`),
+  },
+  {
+    without: ['tc'],
+    unknown: ['tc-qdisc.json: tc is not installed (package iproute2)'],
   },
   {
     without: ['bridge'],

@@ -68,7 +68,7 @@ export const UTILITIES: readonly string[] =
 
 /** Programs that a node may lack. */
 export const NETWORK_TOOLS: readonly string[] = [
-  ...['bridge', 'conntrack', 'ip', 'ipset', 'nft', 'nsenter', 'nstat', 'ss', 'sysctl'],
+  ...['bridge', 'conntrack', 'ip', 'ipset', 'nft', 'nsenter', 'nstat', 'ss', 'sysctl', 'tc'],
   ...['iptables', 'ip6tables'].flatMap((name) => [
     `${name}-save`,
     `${name}-nft-save`,
