@@ -20,7 +20,7 @@ import { findListener } from '../kernel/socket.ts';
 import { acceptedMark, replyMark } from '../kernel/sysctl-lookup.ts';
 import { hopLimit } from '../kernel/sysctl-lookup6.ts';
 import { isAny, isLoopback, isMulticast } from '../packet/address.ts';
-import { isLinkLocal, needsDevice } from '../packet/ipv6-type.ts';
+import { isLinkLocal } from '../packet/ipv6-type.ts';
 import { type Packet, ports } from '../packet/packet.ts';
 import { comeIn } from './come-in.ts';
 import {
@@ -362,7 +362,7 @@ function sendIcmp6(
   }
   const draft = icmpErrorPacket(error, about.packet, destination);
   const asked = freshSkb(draft, reflected(kernel, about));
-  const device = needsDevice(source) && iif !== '' ? iif : null;
+  const device = isLinkLocal(source) && iif !== '' ? iif : null;
   const key = { ...outputKey(asked, null, false), oif: device };
   let own = sent.own ? destination : null;
   if (own === null && iif !== '') {
@@ -374,7 +374,7 @@ function sendIcmp6(
   const route = findOutputRoute(kernel, asked, {
     ...key,
     source: own,
-    ...(own && !needsDevice(source) ? { anyDevice: true as const } : {}),
+    ...(own && !isLinkLocal(source) ? { anyDevice: true as const } : {}),
   });
   if (route.kind === 'error') return droppedAt(kernel, asked, 'IP_OUTNOROUTES');
   const skb: Skb = {

@@ -102,6 +102,12 @@ export const ERRORS: readonly Scene[] = [
         ends: 'connected',
       },
       {
+        name: 'an error for ::1 is routed as any, and arrives',
+        flow: flow('n1', 'fd00:a::1', { protocol: 'udp', source: '::1', port: 9 }),
+        ends: 'refused ECONNREFUSED',
+        control: 'a ping from ::1 to another own address is answered',
+      },
+      {
         name: 'a reset for ::1 is routed by the device of the address, and lost',
         flow: flow('n1', 'fd00:a::1', { source: '::1', port: 9 }),
         ends: 'timeout',
