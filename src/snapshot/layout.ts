@@ -170,7 +170,7 @@ function wrongContent(name: string, found: Content, text: NamedText): Issue {
 
 /** Names whose contents look alike or are a part of each other. */
 const ALIKE: readonly (readonly Content[])[] = [
-  ['ip-route', 'ip6-route'],
+  ['ip-route', 'ip6-route', 'ip-route-cache', 'ip6-route-cache'],
   ['ip-rule', 'ip6-rule'],
   ['ip-link', 'ip-addr'],
   ['ip-neigh', 'ip-neigh-proxy'],

@@ -17,6 +17,7 @@ import { parseAddressLabels } from './ip-addrlabel.ts';
 import { parseIpLink } from './ip-link.ts';
 import { parseIpNeigh, parseProxiedNeighbours } from './ip-neigh.ts';
 import { parseIpRoute } from './ip-route.ts';
+import { parseIpRouteCache } from './ip-route-cache.ts';
 import { parseIpRule } from './ip-rule.ts';
 import { parseIpvsadmSave } from './ipvsadm-save.ts';
 import type { NetnsFiles } from './layout.ts';
@@ -142,6 +143,10 @@ function readRouting(read: Read): RoutingState {
     routes: known ? [...ipv4, ...ipv6] : undefined,
     rules: read('ip-rule', parseIpRule)?.value,
     rules6: read('ip6-rule', parseIpRule)?.value,
+    exceptions: [
+      ...(read('ip-route-cache', parseIpRouteCache)?.value ?? []),
+      ...(read('ip6-route-cache', parseIpRouteCache)?.value ?? []),
+    ],
     ...(lost(v4) ? { partial: true } : {}),
     // A file of both families is whole; without any, what addresses make is all that is known.
     ...((v6 === undefined && ipv6.length === 0) || lost(v6) ? { partial6: true } : {}),

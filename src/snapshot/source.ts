@@ -25,6 +25,8 @@ export type SourceName =
   | 'ip-addr'
   | 'ip-route'
   | 'ip6-route'
+  | 'ip-route-cache'
+  | 'ip6-route-cache'
   | 'ip-rule'
   | 'ip6-rule'
   | 'ip-neigh'
@@ -72,6 +74,8 @@ export const NETNS_SOURCES: readonly SnapshotSource[] = [
   json('ip-addr', 'ip-addr.json', 'ip', '-j', '-d', 'addr', 'show'),
   json('ip-route', 'ip-route.json', 'ip', '-j', '-d', '-4', 'route', 'show', 'table', 'all'),
   json('ip6-route', 'ip6-route.json', 'ip', '-j', '-d', '-6', 'route', 'show', 'table', 'all'),
+  json('ip-route-cache', 'ip-route-cache.json', 'ip', '-j', '-d', '-4', 'route', 'show', 'cache'),
+  json('ip6-route-cache', 'ip6-route-cache.json', 'ip', '-j', '-d', '-6', 'route', 'show', 'cache'),
   json('ip-rule', 'ip-rule.json', 'ip', '-j', '-4', 'rule', 'show'),
   json('ip6-rule', 'ip6-rule.json', 'ip', '-j', '-6', 'rule', 'show'),
   json('ip-neigh', 'ip-neigh.json', 'ip', '-j', 'neigh', 'show'),

@@ -11,6 +11,7 @@ import { type FibResult, fibLookup } from './fib-lookup.ts';
 import { routeInput6 } from './input-route6.ts';
 import type { InputKey, InputRoute, SourceValidation } from './lookup.ts';
 import type { Route } from './route.ts';
+import { exceptionFor } from './route-exception.ts';
 import { type Validated, type ValidationKey, validateSource } from './rp-filter.ts';
 import { selectPath } from './select-path.ts';
 
@@ -133,7 +134,9 @@ function broadcastInput(netns: NetnsState, key: InputKey, decider: Decider): Inp
 function forwardBy(netns: NetnsState, key: InputKey, result: Found, decider: Decider): InputRoute {
   const { route, nexthop, table } =
     result.route.nexthops.length > 1 ? selectPath(netns, result, fibKey(key), decider) : result;
-  const { device, gateway } = nexthop;
+  const { device } = nexthop;
+  // A router keeps to its own MTU, and says so where it is too small. Linux: ip_forward_use_pmtu.
+  const gateway = exceptionFor(netns, key.packet.destination, device)?.gateway ?? nexthop.gateway;
   const validation = validate(netns, key, { oif: device }, decider);
   if (validation.refusal) return martian(validation.refusal, validation);
   return {

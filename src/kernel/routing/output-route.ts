@@ -17,6 +17,7 @@ import { fibLookup } from './fib-lookup.ts';
 import type { OutputKey, OutputRoute } from './lookup.ts';
 import { routeConnect6, routeOutput6 } from './output-route6.ts';
 import type { Nexthop, Route } from './route.ts';
+import { exceptionFor, learntMtu } from './route-exception.ts';
 import { selectPath } from './select-path.ts';
 import {
   NO_SOURCE,
@@ -223,16 +224,21 @@ function finish(netns: NetnsState, key: OutputKey, draft: Draft, decider: Decide
       ? 'multicast'
       : draft.type;
   // Broadcast and group addresses are themselves the next hop.
+  const exception = type === 'unicast' ? exceptionFor(netns, key.destination, device) : null;
   const direct =
     type === 'broadcast' || (type === 'multicast' && (route?.destination.length ?? 0) < 4);
   return {
     kind: 'route',
     type,
     device,
-    gateway: direct || type === 'local' ? null : (found?.nexthop.gateway ?? null),
+    gateway:
+      direct || type === 'local' ? null : (exception?.gateway ?? found?.nexthop.gateway ?? null),
     source: source.address,
     sourceChoice: source.choice,
-    mtu: (type === 'local' ? null : route?.mtu) ?? deviceMtu(netns, device, decider),
+    mtu: learntMtu(
+      exception,
+      (type === 'local' ? null : route?.mtu) ?? deviceMtu(netns, device, decider),
+    ),
     table: found?.table ?? null,
     route,
   };

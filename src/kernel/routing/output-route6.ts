@@ -17,6 +17,7 @@ import type { FibKey } from './fib.ts';
 import { type FibResult, fib6Lookup } from './fib-lookup.ts';
 import type { OutputKey, OutputRoute } from './lookup.ts';
 import type { Route } from './route.ts';
+import { exceptionFor, learntMtu } from './route-exception.ts';
 import { selectPath6 } from './select-path6.ts';
 import { type SelectedSource6, selectSource6 } from './source-address6.ts';
 
@@ -159,7 +160,10 @@ function finish(
     gateway: type === 'unicast' ? nexthop.gateway : null,
     source: source.address,
     sourceChoice: key.source && !isAny(key.source) ? 'bound' : source.choice,
-    mtu: routeMtu6(netns, type === 'local' ? null : route.mtu, device, decider),
+    mtu: learntMtu(
+      exceptionFor(netns, key.destination, device),
+      routeMtu6(netns, type === 'local' ? null : route.mtu, device, decider),
+    ),
     table,
     route,
   };

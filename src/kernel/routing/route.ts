@@ -93,12 +93,29 @@ export type RoutingRuleAction =
   | { readonly kind: 'prohibit' }
   | { readonly kind: 'blackhole' };
 
+/**
+ * What the kernel learned of one destination: a smaller MTU on the way, or a better gateway.
+ * Linux: struct fib_nh_exception, struct rt6_exception.
+ */
+export interface RouteException {
+  readonly destination: Address;
+  /** The route that it is an exception to leads out of this device. */
+  readonly device: string;
+  /** Bytes; null when only the gateway was learned. */
+  readonly mtu: number | null;
+  /** What an ICMP redirect said to use; null when none did. */
+  readonly gateway: Address | null;
+  readonly source: SourceRef | null;
+}
+
 /** The routing knowledge of a namespace; `undefined` parts are unknown. */
 export interface RoutingState {
   readonly routes: readonly Route[] | undefined;
   readonly rules: readonly RoutingRule[] | undefined;
   /** Rules of IPv6, which has its own list; absent or undefined when unknown. */
   readonly rules6?: readonly RoutingRule[] | undefined;
+  /** Exceptions to routes; absent: none are known. */
+  readonly exceptions?: readonly RouteException[];
   /** The listed routes are proven (by evidence), others may exist: a lookup asks about those. */
   readonly partial?: true;
   /** The same for routes of IPv6. */

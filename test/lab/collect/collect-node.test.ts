@@ -36,7 +36,7 @@ function settled(text: string): string {
 /** Asked for only where the kernel or the node has what they list. */
 const RARE = [
   'wg-show',
-  ...(existsSync('/proc/net/ip_vs') ? [] : ['ipvsadm-save', 'ip-vs']),
+  ...(existsSync('/proc/net/ip_vs') ? [] : ['ip-vs']),
   ...(['/usr/sbin', '/usr/bin'].some((folder) => existsSync(`${folder}/bpftool`))
     ? []
     : ['bpftool-net']),

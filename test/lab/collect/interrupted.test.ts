@@ -93,6 +93,7 @@ describe.skipIf(missing !== null)(
       const snapshot = new Map([...files].map(([path, text]) => [path.replace(/^s\//, ''), text]));
       expect(unknownLines(snapshot)).toEqual([
         'ip-route.json: ip took too long (package iproute2)',
+        'ip-route-cache.json: ip took too long (package iproute2)',
       ]);
       expect(snapshot.has('nodes/n1/ip-route.json')).toBe(false);
       expect(snapshot.get('nodes/n1/ip6-route.json')).toContain('[');

@@ -22,15 +22,24 @@ interface Case {
   readonly known?: Readonly<Record<string, string>>;
 }
 
-const ROUTES = [
-  ...['ip-link', 'ip-addr', 'ip-route', 'ip6-route', 'ip-rule', 'ip6-rule', 'ip-neigh'],
-  ...['ip-neigh-proxy', 'ip-addrlabel'],
+const BY_IP = [
+  'ip-link',
+  'ip-addr',
+  'ip-route',
+  'ip6-route',
+  'ip-route-cache',
+  'ip6-route-cache',
+  'ip-rule',
+  'ip6-rule',
+  'ip-neigh',
+  'ip-neigh-proxy',
+  'ip-addrlabel',
 ];
 
 const CASES: readonly Case[] = [
   {
     without: ['ip'],
-    unknown: ROUTES.map((name) => `${name}.json: ip is not installed (package iproute2)`),
+    unknown: BY_IP.map((name) => `${name}.json: ip is not installed (package iproute2)`),
   },
   {
     without: ['tc'],
@@ -69,7 +78,11 @@ const CASES: readonly Case[] = [
     without: ['find', 'sysctl'],
     unknown: ['sysctl.txt: sysctl is not installed (package procps)'],
   },
-  { without: ['ss'], unknown: [], known: { 'sockets.txt': 'tcp LISTEN 0 0 10.1.0.1:8080 *:*\n' } },
+  {
+    without: ['ss'],
+    unknown: [],
+    known: { 'sockets.txt': 'tcp LISTEN 0 0 10.1.0.1:8080 *:* uid:0\n' },
+  },
   {
     without: ['ss', 'awk'],
     unknown: ['sockets.txt: ss is not installed (package iproute2)'],
