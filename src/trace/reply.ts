@@ -228,7 +228,13 @@ function refuseSegment(kernel: Kernel, skb: Skb, came: string, sentByLoopback: b
     : droppedAt(kernel, skb, 'NO_SOCKET');
 }
 
-function outputKey({ packet, mark }: Skb, source: OutputKey['source'], any: boolean): OutputKey {
+/** `uid`: of the socket that sends; what the kernel sends is root's. Linux: sock_net_uid(). */
+function outputKey(
+  { packet, mark }: Skb,
+  source: OutputKey['source'],
+  any: boolean,
+  uid: number | null = 0,
+): OutputKey {
   return {
     destination: packet.destination,
     source,
@@ -237,7 +243,7 @@ function outputKey({ packet, mark }: Skb, source: OutputKey['source'], any: bool
     tos: packet.tos,
     protocol: packet.protocol,
     ...ports(packet),
-    uid: null,
+    uid,
     anySource: any,
   };
 }
@@ -280,7 +286,7 @@ function sendReply(kernel: Kernel, draft: Packet, sending: Sending): Crossing {
   const { mark, ct = { kind: 'none' }, anySource = false, boundDevice = null } = sending;
   const asked = freshSkb(draft, mark);
   const route = findOutputRoute(kernel, asked, {
-    ...outputKey(asked, draft.source, anySource),
+    ...outputKey(asked, draft.source, anySource, sending.fromSocket ? sending.fromSocket.uid : 0),
     oif: boundDevice,
     ...(boundDevice === null && draft.destination.family === 6 ? scoped(draft, sending) : {}),
   });

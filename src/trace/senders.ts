@@ -23,8 +23,7 @@ export function clientSender(
   const kernel = kernelOf(world, flow.from);
   const segment = segmentTo(received);
   if (!kernel || !segment) return null;
-  const mtu =
-    flow.arrivesOn === null ? routeMtu(kernel, segment, flow.mark, flow.boundDevice) : ETHERNET_MTU;
+  const mtu = flow.arrivesOn === null ? routeMtu(kernel, segment, flow) : ETHERNET_MTU;
   return {
     direction: 'original',
     kernel,
@@ -58,7 +57,7 @@ export function serverSender(
       toPort: sport,
       boundDevice: accepted.boundDevice,
     },
-    mtu: routeMtu(kernel, segment, accepted.mark, accepted.boundDevice),
+    mtu: routeMtu(kernel, segment, accepted),
     peerTakes: taken(packet),
     segment,
     send: (data) => sendFromAccepted(kernel, data, accepted),
@@ -90,16 +89,20 @@ function segmentTo(received: Packet): Packet | null {
 }
 
 /** What the socket's own route takes, bytes; what a rule routes elsewhere it learns when it sends. */
-function routeMtu(kernel: Kernel, packet: Packet, mark: number, device: string | null): number {
+function routeMtu(
+  kernel: Kernel,
+  packet: Packet,
+  { mark, boundDevice, uid = null }: Pick<Flow, 'mark' | 'boundDevice' | 'uid'>,
+): number {
   const key = {
     destination: packet.destination,
     source: packet.source,
-    oif: device,
+    oif: boundDevice,
     mark,
     tos: packet.tos,
     protocol: packet.protocol,
     ...ports(packet),
-    uid: null,
+    uid,
     anySource: false,
   };
   const route = routeOutput(kernel.netns, key, kernel.run.decider);

@@ -213,6 +213,7 @@ function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
     transport: { kind: 'udp', sport, dport: outer.port },
     inner: outer.inner,
   };
+  const owner = outer.by === 'vxlan' ? 0 : ownerOf(kernel.netns, outer.port);
   const route = findOutputRoute(kernel, freshSkb(draft, outer.mark), {
     destination: outer.destination,
     source: outer.source,
@@ -222,7 +223,7 @@ function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
     protocol: PROTOCOL.udp,
     sport,
     dport: outer.port,
-    uid: null,
+    uid: owner,
     anySource: false,
   });
   const skb = freshSkb(
@@ -241,7 +242,7 @@ function sendOuter(kernel: Kernel, outer: OuterSend): Crossing {
     return droppedAt(kernel, skb, 'IP_OUTNOROUTES');
   }
   const send = { skb, route, boundDevice: null };
-  const program = { uid: ownerOf(kernel.netns, outer.port), isClients: false };
+  const program = { uid: owner, isClients: false };
   return passage(
     kernel,
     // A program sends a packet of its own; the kernel goes on with the one it has.

@@ -114,6 +114,8 @@ function fits(event: FreedBuffer['event'], { inHook, last }: Lost): boolean {
   const { time, reason, protocol } = event;
   // Of a buffer that no device had, this says nothing: others free theirs so after use.
   if (reason === 'NOT_SPECIFIED') return false;
+  // A device without IPv6 ends a packet before POSTROUTING: another namespace's. Linux: ip6_output().
+  if (reason === 'IPV6DISABLED' && last.visit.hook === 'postrouting') return false;
   if (protocol !== etherTypeOf(last.visit.packet)) return false;
   if (time < last.after - ROUNDING || (reason === 'NETFILTER_DROP') !== inHook) return false;
   return !inHook || time <= last.before + ROUNDING;
