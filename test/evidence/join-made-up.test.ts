@@ -99,7 +99,8 @@ describe('made-up connections through two translations, with losses and clocks a
             const truth = ahead + since * faster - (other + since * quicker);
             expect(Math.abs(offset - truth)).toBeLessThanOrEqual(error + 2e-6);
             if (drift === null || driftError === null) continue;
-            expect(Math.abs(drift - (faster - quicker))).toBeLessThanOrEqual(driftError + 1e-7);
+            // A time of today has a quarter of a microsecond as its last bit, and some last two seconds only.
+            expect(Math.abs(drift - (faster - quicker))).toBeLessThanOrEqual(driftError + 1e-6);
           }
         }),
         { numRuns: 12 },
