@@ -12,6 +12,8 @@ export function randomRouting({ site, random, draftOf }: NetworkContext): void {
     if (random.chance(0.12)) refusingRoute(random, draft, site);
     if (random.chance(0.08)) hostRoute(random, draft, site, node);
     if (random.chance(0.06)) multipath(draft, site, node);
+    if (random.chance(0.15)) selectorRouting(random, draft, site, node);
+    if (random.chance(0.1)) oddRoute(random, draft, site, node);
   }
 }
 
@@ -86,4 +88,49 @@ function multipath(draft: Draft, site: Site, node: SiteNode): void {
   if (ways.length < 2) return;
   const hops = ways.map(({ nics }) => `nexthop via ${nics[0].address} dev eth0`);
   draft.ip.push(`route add 203.0.113.128/25 ${hops.join(' ')}`);
+}
+
+/** A rule that looks at more than addresses and marks; its table may have no answer. */
+function selectorRouting(random: Random, draft: Draft, site: Site, node: SiteNode): void {
+  const selector = random.pick([
+    'ipproto tcp dport 8080',
+    'ipproto udp',
+    'dport 53-80',
+    'sport 41000-41010',
+    'iif cni0',
+    'iif lo',
+    'oif eth0',
+    'uidrange 0-0',
+    'tos 0x10',
+  ]);
+  const inverted = random.chance(0.1) ? 'not ' : '';
+  const other = site.nodes.find(({ name }) => name !== node.name)?.nics[0].address;
+  const pod = random.pick(['203.0.113.10', ...site.pods.map(({ address }) => address)]);
+  draft.ip.push(
+    random.pick([
+      `route add ${pod}/32 via ${other ?? '192.168.7.1'} dev eth0 table 104`,
+      `route add unreachable ${pod}/32 table 104`,
+      'route add throw default table 104',
+      `route add default via 192.168.7.1 dev eth0 table 104`,
+    ]),
+  );
+  const action = random.weighted([
+    [4, 'lookup 104'],
+    [1, 'goto 32766'],
+    [1, 'prohibit'],
+  ]);
+  draft.ip.push(`rule add ${inverted}${selector} ${action} priority 1004`);
+}
+
+/** Routes with a size, and by an object; one with a device would need its carrier, which comes a moment later. */
+function oddRoute(random: Random, draft: Draft, site: Site, node: SiteNode): void {
+  const other = site.nodes.find(({ name }) => name !== node.name)?.nics[0].address;
+  const via = other ?? '192.168.7.1';
+  draft.ip.push(
+    ...random.pick([
+      [`route add 203.0.113.10/32 via ${via} dev eth0 mtu lock 1300`],
+      [`route add 203.0.113.10/32 via ${via} dev eth0 mtu 1300 advmss 1200`],
+      ['nexthop add id 7 blackhole', 'route add 203.0.113.10/32 nhid 7'],
+    ]),
+  );
 }

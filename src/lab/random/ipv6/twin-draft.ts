@@ -53,6 +53,7 @@ function addAddresses(random: Random, draft: Draft, index: number): readonly str
 
 /** The twin of a line of `ip` about routes, rules and neighbours. */
 function addLine(draft: Draft, line: string): void {
+  if (/nexthop add|nhid/.test(line)) return;
   if (!/^(?:route|rule|neigh) /.test(line) || /fd00:|2001:|fe80:/.test(line)) return;
   const twin = twinAddresses(line);
   // A batch takes what names no address of IPv6, and every rule, for IPv4.

@@ -122,6 +122,10 @@ function randomExtension(
       `-m u32 ${inverted(`--u32 "0x6&0xff=${random.pick(['0x6', '0x11', '0x1:0x6'])}"`)}`,
       `-m cluster ${inverted('--cluster-local-nodemask 0x00000001')} --cluster-total-nodes 2 --cluster-hash-seed 0x00000005`,
       `-m helper ${inverted('--helper ftp', 0.7)}`,
+      `-m tos ${inverted(`--tos ${random.pick(['0x10/0x3f', '0x00/0xff', '0x08/0x08'])}`)}`,
+      `-m mark ${inverted(`--mark ${random.pick(['0x0/0x2000', '0x1/0x3'])}`)}`,
+      `-m conntrack ${inverted('--ctreplsrcport 8080')}`,
+      `-m conntrack ${inverted('--ctstatus NONE')}`,
       `-m connlabel ${random.pick(['--label "5" --set', '--label "5"', '! --label "5"'])}`,
       `-m conntrack ${inverted(`--ctproto ${random.pick([6, 17])}`)}`,
       `-m conntrack ${inverted(`--ctorigdstport ${random.pick(['8080', '1:100'])}`)}`,
@@ -129,7 +133,11 @@ function randomExtension(
       ...(protocol === 'tcp' ? [`-m tcpmss ${inverted('--mss 1:1460')}`] : []),
       ...(place.hook === 'OUTPUT' || place.hook === 'POSTROUTING'
         ? []
-        : [`-m devgroup ${inverted('--src-group default')}`]),
+        : [
+            `-m devgroup ${inverted('--src-group default')}`,
+            `-m mac ${inverted(`--mac-source 02:00:00:00:01:0${1 + random.below(2)}`)}`,
+            '-m addrtype --dst-type LOCAL --limit-iface-in',
+          ]),
     ]),
   ]);
 }

@@ -1,5 +1,13 @@
 import type { RuleContext } from '../random-rules.ts';
 import { randomDevice, randomPrefix } from './addresses.ts';
+import {
+  type Proto,
+  RARE_MATCHES,
+  RARE_PROTOCOL_MATCHES,
+  RARE_SETS,
+  RARE_STATEMENTS,
+  rareDestination,
+} from './random-nft-rare.ts';
 
 const HOOKS = ['prerouting', 'input', 'forward', 'output', 'postrouting'] as const;
 
@@ -30,7 +38,7 @@ export function randomNftTables(context: RuleContext): void {
     flags dynamic
     size 64
   }
-  chain helper {
+${RARE_SETS}  chain helper {
     ${randomRule(context, 'forward', false)}
     ${random.pick(['return', 'accept', 'meta mark 0x1 return', 'counter'])}
   }
@@ -77,10 +85,12 @@ function randomBridgeTable({ random, site }: RuleContext): string {
 function randomChain(context: RuleContext, index: number): string {
   const { random } = context;
   const nat = random.chance(0.2);
-  const hook = nat ? random.pick(['prerouting', 'postrouting'] as const) : random.pick(HOOKS);
+  const hook = nat
+    ? random.pick(['prerouting', 'postrouting', 'output'] as const)
+    : random.pick(HOOKS);
   const route = !nat && hook === 'output' && random.chance(0.5);
   const type = nat ? 'nat' : route ? 'route' : 'filter';
-  const usual = hook === 'prerouting' ? '-100' : '100';
+  const usual = hook === 'postrouting' ? '100' : '-100';
   const priority = nat ? usual : random.pick(['-310', '-150', '-10', '0', '5', '150']);
   const policy = !nat && random.chance(0.04) ? 'drop' : 'accept';
   const rules = Array.from({ length: 1 + random.below(3) }, () => randomRule(context, hook, nat));
@@ -95,15 +105,15 @@ function randomChain(context: RuleContext, index: number): string {
 }
 
 /** All matches of a rule are about one protocol: nft refuses others. */
-type Proto = 'tcp' | 'udp' | 'icmp' | null;
-
 function randomRule(context: RuleContext, hook: NftHook, nat: boolean): string {
   const { random } = context;
   const protocol = random.pick<Proto>(['tcp', 'tcp', 'udp', 'icmp', null, null]);
   const count = 1 + random.below(3);
   const matches = Array.from({ length: count }, () =>
     random.chance(0.4) && protocol !== null
-      ? random.pick(PROTOCOL_MATCHES[protocol])
+      ? random.pick(
+          random.chance(0.2) ? RARE_PROTOCOL_MATCHES[protocol] : PROTOCOL_MATCHES[protocol],
+        )
       : randomMatch(context, hook),
   );
   const what = nat ? natStatement(context, hook, protocol) : statement(context, hook, protocol);
@@ -121,32 +131,6 @@ const PROTOCOL_MATCHES: Readonly<Record<Exclude<Proto, null>, readonly string[]>
   udp: ['udp dport 53', 'udp sport 53', 'udp dport { 53, 8472 }'],
   icmp: ['icmp type echo-request', 'icmp type echo-reply', 'icmp type destination-unreachable'],
 };
-
-/** What few rulesets have, and the model follows exactly. */
-const RARE_MATCHES: readonly string[] = [
-  'ct l3proto ipv4',
-  'ct protocol tcp',
-  'ct label 1',
-  'ct zone 1',
-  'ct original zone 0',
-  'ip hdrlength 5',
-  'ip option ra missing',
-  'ip saddr & 0.0.0.255 != 0.0.0.2',
-  'ip daddr . meta l4proto { 10.244.1.0/24 . tcp, 203.0.113.10 . udp }',
-  'ip saddr @seen',
-  '@nh,70,7 0x0',
-];
-
-const RARE_STATEMENTS: readonly string[] = [
-  'ct label set 1',
-  'ct zone set 1',
-  'meta mark set meta mark << 4',
-  'meta mark set meta mark >> 4 | 0x1',
-  'add @seen { ip saddr }',
-  'delete @seen { ip saddr }',
-  'reset tcp option sack-perm',
-  'ip id set 7',
-];
 
 function randomMatch({ random, site }: RuleContext, hook: NftHook): string {
   const not = random.chance(0.15) ? '!= ' : '';
@@ -172,7 +156,7 @@ function randomMatch({ random, site }: RuleContext, hook: NftHook): string {
     `ct original ip daddr ${prefix}`,
     'meta pkttype host',
     // Rarer than the others, all together.
-    ...(random.chance(0.3) ? [random.pick(RARE_MATCHES)] : []),
+    ...(random.chance(0.5) ? [random.pick(RARE_MATCHES), random.pick(RARE_MATCHES)] : []),
     ...(hook === 'prerouting' || hook === 'input' || hook === 'forward'
       ? [`iifname ${not}"${device}"`, `iifname { "${device}", "eth1" }`]
       : []),
@@ -198,7 +182,7 @@ function statement({ random }: RuleContext, hook: NftHook, protocol: Proto): str
     [3, 'accept'],
     [2, 'return'],
     [1, 'counter'],
-    [1, random.pick(RARE_STATEMENTS)],
+    [3, random.pick(RARE_STATEMENTS)],
     [1, `ip dscp set ${random.pick(['cs1', 'cs0', 'ef'])}`],
     // Anywhere else a loop of routes would never end.
     [hook === 'output' ? 2 : 0, `ip ttl set ${random.pick(['64', '3'])}`],
@@ -211,10 +195,18 @@ function statement({ random }: RuleContext, hook: NftHook, protocol: Proto): str
   ]);
 }
 
-function natStatement({ random, site, node }: RuleContext, hook: NftHook, protocol: Proto): string {
+function natStatement(context: RuleContext, hook: NftHook, protocol: Proto): string {
+  const { random, site, node } = context;
   if (hook === 'postrouting') {
-    return random.pick(['masquerade', `snat to ${random.pick(node.nics).address}`, 'accept']);
+    return random.pick([
+      'masquerade',
+      'masquerade fully-random',
+      `snat to ${random.pick(node.nics).address}`,
+      `snat to ip saddr map { 10.244.0.0/16 : ${random.pick(node.nics).address} }`,
+      'accept',
+    ]);
   }
+  if (random.chance(0.3)) return rareDestination(context, protocol);
   const pod = random.pick([...site.pods.map(({ address }) => address), node.nics[0].address]);
   if (protocol !== 'tcp') return `dnat to ${pod}`;
   return random.pick([`meta l4proto tcp dnat to ${pod}:8080`, 'tcp dport 80 redirect to :8080']);

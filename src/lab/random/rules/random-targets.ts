@@ -66,8 +66,21 @@ function mangleTarget({ random }: RuleContext, { hook }: RulePlace): DrawnTarget
           '-j HMARK --hmark-tuple src,dst --hmark-mod 4 --hmark-rnd 0x5 --hmark-offset 1',
           '-j CHECKSUM --checksum-fill',
           '-j TOS --or-tos 0x08',
+          ...(hook === 'OUTPUT' || hook === 'FORWARD' || hook === 'POSTROUTING'
+            ? ['-j CLASSIFY --set-class 1:1']
+            : []),
         ]),
       ),
+    ],
+    [
+      0.5,
+      {
+        text: random.pick([
+          '-j TCPOPTSTRIP --strip-options timestamp',
+          '-m tcp -j ECN --ecn-tcp-remove',
+        ]),
+        protocol: 'tcp',
+      },
     ],
     [1, plain('-j DROP')],
     [1, plain('-j ACCEPT')],
@@ -97,6 +110,11 @@ function natTarget({ random, site, node }: RuleContext, { hook }: RulePlace): Dr
   return random.weighted<DrawnTarget>([
     [3, plain(`-j SNAT --to-source ${random.pick(node.nics).address}`)],
     [1, plain('-j SNAT --to-source 198.51.100.77')],
+    [
+      1,
+      plain(`-j SNAT --to-source 192.168.7.11-192.168.7.12${random.pick(['', ' --persistent'])}`),
+    ],
+    [hook === 'POSTROUTING' ? 1 : 0, plain('-j MASQUERADE --random')],
     [hook === 'POSTROUTING' ? 4 : 0, plain('-j MASQUERADE')],
     [
       hook === 'POSTROUTING' ? 1 : 0,
