@@ -2,6 +2,7 @@ import { sameAddress } from '../packet/address.ts';
 import { type Departure, dropped } from './departure.ts';
 import { deviceNamed } from './device/find-device.ts';
 import { type FrameTarget, isFrameFor } from './device/frame-target.ts';
+import { refusedAsTooLong, TAG_BYTES } from './forwardable.ts';
 import { type FramePass, passFrameHook } from './frame-departure.ts';
 import { endedByHook } from './hook-departure.ts';
 import { receive } from './input.ts';
@@ -153,7 +154,8 @@ function bridgeForward(kernel: Kernel, frame: BridgedFrame, filtered: boolean): 
     if (passed.ended) return passed.ended;
     skb = passed.skb;
   }
-  return { kind: 'bridged', bridge, port: out, target, skb };
+  const refused = refusedAsTooLong(kernel, skb, out, filtered ? 0 : TAG_BYTES);
+  return refused ?? { kind: 'bridged', bridge, port: out, target, skb };
 }
 
 /** A hook of IP, which br_netfilter runs for a frame. Linux: br_nf_forward(), br_nf_post_routing(). */

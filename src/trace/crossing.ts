@@ -3,6 +3,7 @@ import type { Departure } from '../kernel/departure.ts';
 import type { DeviceRef } from '../kernel/device/device.ts';
 import { deviceNamed } from '../kernel/device/find-device.ts';
 import { type FrameTarget, isFrameFor } from '../kernel/device/frame-target.ts';
+import { refusedAsTooLong, refusedByCard, TAG_BYTES } from '../kernel/forwardable.ts';
 import { type FramePass, passFrameHook } from '../kernel/frame-departure.ts';
 import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
@@ -124,7 +125,8 @@ function sendIntoBridge(kernel: Kernel, out: Transmit, port: string): FramePass 
     if (passed.ended) return passed;
     skb = passed.skb;
   }
-  return { ended: null, skb };
+  const ended = refusedAsTooLong(kernel, skb, port, TAG_BYTES);
+  return ended ? { ended, skb } : { ended: null, skb };
 }
 
 /** On to the neighbour, once it is known who that is. */
@@ -159,13 +161,17 @@ export function leaveDevice(
     return droppedAt(kernel, skb, 'QDISC_DROP');
   }
   const peer = wirePeer(world.network, kernel.netns, device);
-  if (peer) return arrive(world, kernel, peer, skb, target);
+  if (peer) return arriveIfShort(world, kernel, peer, skb, target);
   const segment = segmentOf(world.network, kernel.netns, device);
   if (segment) {
     const crossed = crossUnderlay(world, kernel, segment, { device, skb, target });
     switch (crossed.kind) {
-      case 'member':
+      case 'member': {
+        const there = kernelOf(world, crossed.member.netns);
+        const refused = there && refusedByCard(there, skb, crossed.member.device);
+        if (there && refused) return passage(there, refused);
         return arrive(world, kernel, crossed.member, skb, target);
+      }
       case 'dropped':
         return droppedAt(kernel, skb, 'NOT_SPECIFIED');
       case 'nobody':
@@ -191,6 +197,19 @@ function beyondTheLink(
   const at = `frame for ${target.mac} on ${out.device}`;
   record(kernel, out.skb, { kind: 'drop', reason: 'OTHERHOST', at }, { oif: out.device });
   return droppedAt(kernel, out.skb, 'OTHERHOST');
+}
+
+/** What the kernel itself carries to another device has to fit it. Linux: __dev_forward_skb(). */
+function arriveIfShort(
+  world: World,
+  sender: Kernel,
+  end: DeviceRef,
+  sent: Skb,
+  target: FrameTarget,
+): Crossing {
+  const there = kernelOf(world, end.netns);
+  const refused = there && refusedAsTooLong(there, sent, end.device, TAG_BYTES);
+  return there && refused ? passage(there, refused) : arrive(world, sender, end, sent, target);
 }
 
 /** A frame at the other end of a cable. Linux: skb_scrub_packet(), __netif_receive_skb(). */
@@ -280,7 +299,7 @@ function goDown(
   const sibling = siblingsOf(network, kernel.netns, device).find((end) =>
     endReaches(network, { ...end, vlan: null }, target),
   );
-  if (sibling) return arrive(world, kernel, sibling, skb, target);
+  if (sibling) return arriveIfShort(world, kernel, sibling, skb, target);
   const lower = lowerOf(network, kernel.netns, device);
   const below = lower && kernelOf(world, lower.netns);
   if (!lower || !below) return null;

@@ -25,6 +25,8 @@ interface Case {
   readonly router?: State;
   /** The link behind the router, bytes. */
   readonly mtu?: number;
+  /** Of the router's device, which then takes nothing longer either; else of its route. */
+  readonly narrowDevice?: true;
   readonly to?: string;
   readonly answered: boolean;
   /** A segment that fails to be sent at all is tried again by a timer only. */
@@ -37,6 +39,13 @@ const NO_ERROR = { iptablesNft: '*filter\n-A OUTPUT -p icmp --icmp-type 3 -j DRO
 const CLAMP =
   '*mangle\n-A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu\nCOMMIT\n';
 const MASQUERADE = '*nat\n-A POSTROUTING -o eth1 -j MASQUERADE\nCOMMIT\n';
+
+/** A way of its own that is narrow for what the client sends. */
+const NARROW = [
+  'link set eth1 up',
+  'addr add 10.3.0.2/24 dev eth1',
+  'route change 10.3.0.0/24 dev eth1 proto kernel scope link src 10.3.0.2 mtu 1350',
+];
 
 const CASES: readonly Case[] = [
   { what: 'arrives where all links are alike', mtu: 1500, answered: true, bytes: 1500 },
@@ -57,6 +66,7 @@ const CASES: readonly Case[] = [
   {
     what: 'arrives where a rule clamps the size, and nobody tells it',
     router: { iptablesNft: `${CLAMP}${NO_ERROR.iptablesNft}` },
+    narrowDevice: true,
     answered: true,
     bytes: 1400,
   },
@@ -95,7 +105,7 @@ const CASES: readonly Case[] = [
   {
     what: 'arrives where the client itself sends it another way than it thought',
     client: {
-      ip: ['link set eth1 up mtu 1350', 'addr add 10.3.0.2/24 dev eth1'],
+      ip: NARROW,
       iptablesNft: '*nat\n-A OUTPUT -d 10.9.9.9/32 -j DNAT --to-destination 10.3.0.3\nCOMMIT\n',
     },
     to: '10.9.9.9',
@@ -106,7 +116,7 @@ const CASES: readonly Case[] = [
   {
     what: 'stalls where the client does not let its own error out',
     client: {
-      ip: ['link set eth1 up mtu 1350', 'addr add 10.3.0.2/24 dev eth1'],
+      ip: NARROW,
       iptablesNft: `*nat\n-A OUTPUT -d 10.9.9.9/32 -j DNAT --to-destination 10.3.0.3\nCOMMIT\n${NO_ERROR.iptablesNft}`,
     },
     to: '10.9.9.9',
@@ -176,7 +186,7 @@ function offers(outcome: Outcome | undefined): readonly number[] {
   });
 }
 
-function topologyOf({ client = {}, router = {}, mtu = 1400 }: Case): Topology {
+function topologyOf({ client = {}, router = {}, mtu = 1400, narrowDevice }: Case): Topology {
   return {
     namespaces: [
       {
@@ -198,7 +208,13 @@ function topologyOf({ client = {}, router = {}, mtu = 1400 }: Case): Topology {
           'addr add 10.1.0.1/24 dev eth0',
           'addr add 10.2.0.1/24 dev eth1',
           'link set eth0 up',
-          `link set eth1 up mtu ${mtu}`,
+          ...(narrowDevice
+            ? [`link set eth1 up mtu ${mtu}`]
+            : [
+                'link set eth1 up',
+                // A device of this size would take no more from the server either, and tell nobody.
+                `route change 10.2.0.0/24 dev eth1 proto kernel scope link src 10.2.0.1 mtu ${mtu}`,
+              ]),
         ],
         sysctls: { 'net.ipv4.ip_forward': '1' },
       },

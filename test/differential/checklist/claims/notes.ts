@@ -97,6 +97,11 @@ export const NOTES: Readonly<Record<string, readonly CaseRef[]>> = {
     'accepted-mark',
     'postrouting-sees-the-vxlan-device',
   ),
+  'frames-longer-than-a-device-takes.md': inFile(
+    'test/differential/devices/frame-length.test.ts',
+    'a segment that $what',
+    'of full size arrives where all devices are alike',
+  ),
   'mtu-local-error.md': inFile(
     'test/differential/mtu/data-after-handshake.test.ts',
     'arrives where the client itself sends it another way than it thought',
