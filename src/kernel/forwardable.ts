@@ -21,7 +21,7 @@ export function refusedAsTooLong(
   spare: number,
 ): Extract<Departure, { readonly kind: 'dropped' }> | null {
   const device = deviceNamed(kernel.netns, name);
-  if (!device || skb.packet.length <= device.mtu + spare) return null;
+  if (!device || lengthOf(skb) <= device.mtu + spare) return null;
   if (isSegment(skb) && leaveAsOne(kernel, name, device.mtu)) return null;
   return tooLong(kernel, skb, device);
 }
@@ -37,7 +37,7 @@ export function refusedByCard(
 ): Extract<Departure, { readonly kind: 'dropped' }> | null {
   const { netns, run } = kernel;
   const device = deviceNamed(netns, name);
-  if (!device || skb.packet.length <= device.mtu + TAG_BYTES) return null;
+  if (!device || lengthOf(skb) <= device.mtu + TAG_BYTES) return null;
   const { value } = run.decider.decide({
     id: `card:${netnsKey(netns.ref)}:${name}:too-long`,
     kind: 'unknown',
@@ -57,11 +57,16 @@ function tooLong(
   skb: Skb,
   { name, mtu }: Device,
 ): Extract<Departure, { readonly kind: 'dropped' }> {
-  const { length } = skb.packet;
+  const length = lengthOf(skb);
   const at = `mtu ${mtu} of ${name}`;
   record(kernel, skb, { kind: 'mtu', mtu, length }, { iif: name });
   record(kernel, skb, { kind: 'drop', reason: 'NOT_SPECIFIED', at }, { iif: name });
   return dropped(skb, 'NOT_SPECIFIED', at);
+}
+
+/** Of the packet or of its longest fragment, bytes. */
+function lengthOf({ packet, piece }: Skb): number {
+  return Math.min(packet.length, piece ?? packet.length);
 }
 
 function isSegment({ packet }: Skb): boolean {

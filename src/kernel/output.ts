@@ -190,8 +190,11 @@ export function finishOutput(kernel: Kernel, out: Outgoing): Departure {
     out.socket?.isClients && datagram ? 'EPERM' : null,
   );
   if (ended) return ended;
-  const skb = outcome.skb;
-  const { length, dontFragment } = skb.packet;
+  const whole = outcome.skb;
+  const { length, dontFragment } = whole.packet;
+  // Linux: ip_fragment(). What came in smaller pieces leaves in such.
+  const skb: Skb =
+    length > out.mtu ? { ...whole, piece: Math.min(out.mtu, whole.piece ?? out.mtu) } : whole;
   if (length > out.mtu && dontFragment) {
     record(kernel, skb, { kind: 'mtu', mtu: out.mtu, length }, { oif: out.device });
     return {

@@ -14,6 +14,8 @@ export interface Skb {
   /** Bridge ports, while br_netfilter runs the IP hooks for a bridged frame. */
   /** The VLAN tag of a frame on its way between devices; absent: none. */
   readonly vlan?: number;
+  /** It was cut into fragments of at most so many bytes; absent: it is whole. */
+  readonly piece?: number;
   readonly physin: string | null;
   readonly physout: string | null;
   /** IPVS has dealt with it: no hook function of its own looks again. Linux: skb->ipvs_property. */

@@ -230,6 +230,7 @@ function arrive(
     sourceMac: sent.sourceMac,
     destinationMac: sent.destinationMac,
     ...(sent.vlan === undefined ? {} : { vlan: sent.vlan }),
+    ...(sent.piece === undefined ? {} : { piece: sent.piece }),
     physin: null,
     physout: null,
   };
