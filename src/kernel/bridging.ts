@@ -1,5 +1,6 @@
 import { sameAddress } from '../packet/address.ts';
 import { type Departure, dropped } from './departure.ts';
+import { vlanPass } from './device/bridge-vlan.ts';
 import { deviceNamed } from './device/find-device.ts';
 import { type FrameTarget, isFrameFor } from './device/frame-target.ts';
 import { refusedAsTooLong, TAG_BYTES } from './forwardable.ts';
@@ -81,8 +82,41 @@ export function bridgeReceive(kernel: Kernel, frame: BridgedFrame): Departure {
   const after = passFrameHook(kernel, skb, { ...arrivalAt(port), first: BRNF_PRIORITY + 1 });
   if (after.ended) return after.ended;
   skb = after.skb;
+  const stopped = stoppedByVlan(kernel, { skb, bridge, from: port, to: forUs ? bridge : null });
+  if (stopped) return stopped;
   if (forUs) return passUp(kernel, { skb, bridge, port, filtered, cameBy });
   return bridgeForward(kernel, { ...frame, skb, target }, filtered);
+}
+
+/**
+ * The end of a frame that VLANs keep from a device of the bridge, or null. What is not known of them is named.
+ * Where it leaves by is not known yet: `to` is null.
+ */
+export function stoppedByVlan(
+  kernel: Kernel,
+  way: {
+    readonly skb: Skb;
+    readonly bridge: string;
+    readonly from: string;
+    readonly to: string | null;
+  },
+): Departure | null {
+  const { skb, bridge, from, to } = way;
+  if (to === null) return null;
+  const passed = vlanPass(kernel.netns, bridge, { from, to, vlan: skb.vlan ?? null });
+  switch (passed.kind) {
+    case 'pass':
+      return null;
+    case 'drop':
+      return dropAt(kernel, skb, passed.why, from);
+    case 'unknown':
+      kernel.run.unsupported({
+        construct: `VLAN filtering: ${passed.why}`,
+        where: kernel.netns.ref,
+        source: deviceNamed(kernel.netns, bridge)?.source ?? null,
+      });
+      return { kind: 'unknown', at: `VLAN filtering of ${bridge}`, skb };
+  }
 }
 
 /** Where br_netfilter's own function stands. Linux: NF_BR_PRI_BRNF. */
@@ -138,6 +172,8 @@ function bridgeForward(kernel: Kernel, frame: BridgedFrame, filtered: boolean): 
   if (from?.isolated && to?.isolated) {
     return dropAt(kernel, skb, `bridge ports ${frame.port} and ${out} are isolated`, bridge);
   }
+  const stopped = stoppedByVlan(kernel, { skb, bridge, from: frame.port, to: out });
+  if (stopped) return stopped;
   const between = { kind: 'bridge', hook: 'forward', iif: frame.port, oif: out } as const;
   const leaving = { kind: 'bridge', hook: 'postrouting', iif: '', oif: out } as const;
   const stages: readonly ((skb: Skb) => FramePass)[] = [

@@ -39,6 +39,7 @@ function detectJson(head: string): Content | null {
   if (/^\[\s*\{\s*"xdp"/.test(first)) return 'bpftool-net';
   if (/"(?:apiVersion|kind|items)"\s*:/.test(first)) return 'kubernetes';
   if (/^\{\s*"kernel"\s*:/.test(first)) return 'nstat';
+  if (key('vlans')) return 'bridge-vlan';
   if (key('addr_info')) return 'ip-addr';
   if (key('linkmode')) return 'ip-link';
   if (key('proxy')) return 'ip-neigh-proxy';

@@ -10,6 +10,7 @@ import type { Issue, Parsed } from '../packet/issue.ts';
 import { netnsKey } from '../packet/place.ts';
 import { parseBridgeFdb } from './bridge-fdb.ts';
 import { parseBridgeLink } from './bridge-link.ts';
+import { parseBridgeVlan } from './bridge-vlan.ts';
 import { parseConntrack } from './conntrack.ts';
 import { parseBpftoolNet, parseTcQdisc, withPrograms } from './device-programs.ts';
 import { mergeDevices } from './devices.ts';
@@ -111,13 +112,18 @@ function completed(
   const peers = read('wg-show', parseWgShow)?.value;
   const qdiscs = read('tc-qdisc', parseTcQdisc)?.value;
   const programs = read('bpftool-net', parseBpftoolNet)?.value;
+  const vlans = read('bridge-vlan', parseBridgeVlan)?.value;
   if (!devices) return undefined;
   const told = devices.map((device) =>
     device.details.kind === 'wireguard' && peers
       ? { ...device, details: { kind: 'wireguard', wireguard: peers.get(device.name) } as const }
       : device,
   );
-  return withPrograms(told, qdiscs, programs);
+  const named = told.map((device) => {
+    const own = vlans?.get(device.name);
+    return own ? { ...device, vlans: own } : device;
+  });
+  return withPrograms(named, qdiscs, programs);
 }
 
 /** Services of IPVS; an empty file is a node without. */

@@ -34,6 +34,7 @@ export type SourceName =
   | 'ip-addrlabel'
   | 'bridge-fdb'
   | 'bridge-link'
+  | 'bridge-vlan'
   | 'sysctl'
   | 'conntrack'
   | 'ipset-save'
@@ -83,6 +84,7 @@ export const NETNS_SOURCES: readonly SnapshotSource[] = [
   json('ip-addrlabel', 'ip-addrlabel.json', 'ip', '-j', 'addrlabel', 'list'),
   json('bridge-fdb', 'bridge-fdb.json', 'bridge', '-j', 'fdb', 'show'),
   json('bridge-link', 'bridge-link.json', 'bridge', '-j', '-d', 'link', 'show'),
+  json('bridge-vlan', 'bridge-vlan.json', 'bridge', '-j', 'vlan', 'show'),
   text('sysctl', 'sysctl.txt', 'sysctl', '-a', '-r', '^net\\.'),
   text('conntrack', 'conntrack.txt', 'conntrack', '-L', '-o', 'extended'),
   text('ipset-save', 'ipset-save.txt', 'ipset', 'save'),

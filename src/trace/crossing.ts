@@ -1,4 +1,4 @@
-import { bridgeReceive } from '../kernel/bridging.ts';
+import { bridgeReceive, stoppedByVlan } from '../kernel/bridging.ts';
 import type { Departure } from '../kernel/departure.ts';
 import type { DeviceRef } from '../kernel/device/device.ts';
 import { deviceNamed } from '../kernel/device/find-device.ts';
@@ -125,7 +125,9 @@ function sendIntoBridge(kernel: Kernel, out: Transmit, port: string): FramePass 
     if (passed.ended) return passed;
     skb = passed.skb;
   }
-  const ended = refusedAsTooLong(kernel, skb, port, TAG_BYTES);
+  const ended =
+    stoppedByVlan(kernel, { skb, bridge: out.device, from: out.device, to: port }) ??
+    refusedAsTooLong(kernel, skb, port, TAG_BYTES);
   return ended ? { ended, skb } : { ended: null, skb };
 }
 

@@ -1,3 +1,4 @@
+import { vlanPass } from '../kernel/device/bridge-vlan.ts';
 import type { DeviceRef } from '../kernel/device/device.ts';
 import { deviceNamed } from '../kernel/device/find-device.ts';
 import { type FrameTarget, isFrameFor } from '../kernel/device/frame-target.ts';
@@ -68,6 +69,9 @@ export function linkEnds(
   device: string,
   ports: 'open-ports' | 'any-port',
 ): LinkEnds {
+  const crosses = (there: NetnsState, bridge: string, end: FrameEnd, to: string): boolean =>
+    ports === 'any-port' ||
+    vlanPass(there, bridge, { from: end.device, to, vlan: end.vlan }).kind !== 'drop';
   const isOpen = (there: NetnsState, from: string | null, to: string): boolean => {
     if (ports === 'any-port') return true;
     const port = deviceNamed(there, to)?.bridgePort;
@@ -90,11 +94,12 @@ export function linkEnds(
     if (deviceNamed(there, end.device)?.up === false) return;
     const { stack, bridge, up } = entersAt(network, there, end);
     if (bridge !== null && !isOpen(there, null, end.device)) return;
-    if (stack) ends.push(stack);
+    if (stack && (bridge === null || crosses(there, bridge, end, bridge))) ends.push(stack);
     for (const upper of up) arrive(upper);
     if (bridge === null) return;
     for (const port of portsOf(there, bridge)) {
-      if (port !== end.device && isOpen(there, end.device, port)) leave(there, port, end.vlan);
+      if (port === end.device || !isOpen(there, end.device, port)) continue;
+      if (crosses(there, bridge, end, port)) leave(there, port, end.vlan);
     }
   };
   const leave = (from: NetnsState, port: string, vlan: number | null): void => {
@@ -109,7 +114,8 @@ export function linkEnds(
   if (deviceNamed(netns, device)?.details.kind !== 'bridge') leave(netns, device, null);
   else {
     for (const port of portsOf(netns, device)) {
-      if (isOpen(netns, null, port)) leave(netns, port, null);
+      const own = { netns: netns.ref, device, vlan: null };
+      if (isOpen(netns, null, port) && crosses(netns, device, own, port)) leave(netns, port, null);
     }
   }
   return { ends, complete };

@@ -24,6 +24,8 @@ export interface Device {
   /** Set when `master` is a bridge. */
   readonly bridgePort: BridgePort | null;
   readonly addresses: readonly InterfaceAddress[];
+  /** Of a bridge that filters VLANs, and of its ports; absent: not collected. */
+  readonly vlans?: readonly BridgeVlan[];
   /** What may change packets at the edge of this device, as far as it was collected; absent: nothing is known. */
   readonly programs?: readonly DeviceProgram[];
   readonly details: DeviceDetails;
@@ -109,6 +111,16 @@ export interface LowerLink {
   readonly ifindex: number | null;
   /** The kernel's id of that device's namespace as seen from here; null when it is this one. */
   readonly netnsId: number | null;
+}
+
+/** VLANs that a port of a bridge has, all numbers from `first` to `last`. */
+export interface BridgeVlan {
+  readonly first: number;
+  readonly last: number;
+  /** Untagged frames that come in are of it. */
+  readonly pvid: boolean;
+  /** Its frames leave without a tag. */
+  readonly untagged: boolean;
 }
 
 export interface BridgeSettings {

@@ -47,7 +47,7 @@ const CASES: readonly Case[] = [
   },
   {
     without: ['bridge'],
-    unknown: ['bridge-fdb', 'bridge-link'].map(
+    unknown: ['bridge-fdb', 'bridge-link', 'bridge-vlan'].map(
       (name) => `${name}.json: bridge is not installed (package iproute2)`,
     ),
   },
