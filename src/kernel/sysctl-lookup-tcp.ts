@@ -1,6 +1,6 @@
 import type { Decider } from './decide.ts';
 import type { NetnsState } from './netns-state.ts';
-import { off, readNumber } from './sysctl-lookup.ts';
+import { off, on, readNumber } from './sysctl-lookup.ts';
 
 const IP_AND_TCP = 40;
 /** Linux: TCP_BASE_MSS. */
@@ -22,4 +22,15 @@ export function tcpBlackHoleSegment(netns: NetnsState, decider: Decider): number
   if (readNumber(netns, 'net.ipv4.tcp_mtu_probing', off(4), decider) === 0) return null;
   const base = readNumber(netns, 'net.ipv4.tcp_base_mss', { value: BASE_MSS, others: [] }, decider);
   return base + IP_AND_TCP;
+}
+
+/** Whether a packet's socket is looked for before its route, of both families. Linux: net.ipv4.ip_early_demux. */
+export function demultiplexesEarly(
+  netns: NetnsState,
+  protocol: 'tcp' | 'udp',
+  decider: Decider,
+): boolean {
+  return ['ip', protocol].every(
+    (name) => readNumber(netns, `net.ipv4.${name}_early_demux`, on(8, '0'), decider) !== 0,
+  );
 }

@@ -61,6 +61,38 @@ export const ERRORS: readonly Scene[] = [
   },
   {
     topology: twoLinks(
+      [held('fd00:a::1/64', 'eth0'), 'route add default via fe80::a dev eth0'],
+      [held('fd00:a::2/64', 'eth0')],
+      {
+        n1: {
+          sysctls: { 'net.ipv6.conf.all.forwarding': '1' },
+          ip6tablesLegacy: '*nat\n-A POSTROUTING -s ::1 -j SNAT --to-source fd00:a::1\nCOMMIT\n',
+        },
+      },
+    ),
+    flows: [
+      {
+        name: 'from its own address a router of ::1 connects',
+        flow: flow('n1', 'fd00:a::2'),
+        ends: 'connected',
+      },
+      {
+        name: 'an answer to ::1 that comes from outside meets its socket, and is not forwarded',
+        flow: flow('n1', 'fd00:a::2', { source: '::1' }),
+        ends: 'timeout',
+        proof: [{ kind: 'drop', reason: 'NOT_SPECIFIED' }],
+        control: 'from its own address a router of ::1 connects',
+      },
+      {
+        name: 'nor is that to a datagram',
+        flow: flow('n1', 'fd00:a::2', { source: '::1', protocol: 'udp' }),
+        ends: 'timeout',
+        control: 'from its own address a router of ::1 connects',
+      },
+    ],
+  },
+  {
+    topology: twoLinks(
       [held('fd00:a::1/64', 'eth0'), 'route add fd00:b::/64 via fe80::a dev eth0'],
       [held('fd00:a::2/64', 'eth0'), held('fd00:b::2/64', 'eth1')],
       {
