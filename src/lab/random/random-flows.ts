@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 import { MARKS } from './random-routing.ts';
 import { HOST_PORT } from './rules/cni-portmap.ts';
 import { DOCKER_PORT } from './rules/docker.ts';
-import { BOUND_PORT, OPEN_PORTS, type Site } from './site.ts';
+import { BOUND_PORT, MACVLAN, macvlanAddress, NODE_LOCAL, OPEN_PORTS, type Site } from './site.ts';
 
 /** Who sends, and the addresses and devices its socket may be bound to. */
 interface Client {
@@ -78,7 +78,8 @@ function clientsOf(site: Site): readonly (readonly [weight: number, client: Clie
   const pods = site.pods.map(
     ({ name, address }) => [3, { name, addresses: [address], devices: ['eth0'] }] as const,
   );
-  const nodes = site.nodes.map(({ name, nics, podNet }) => {
+  const nodes = site.nodes.map((node) => {
+    const { name, nics, podNet } = node;
     const isBridged = site.pods.some((pod) => pod.node === name && pod.bridge === 'cni0');
     const overlay = overlayDevice(site);
     return [
@@ -89,12 +90,14 @@ function clientsOf(site: Site): readonly (readonly [weight: number, client: Clie
           ...nics.map(({ address }) => address),
           ...(isBridged ? [`${podNet}.1`] : []),
           ...(overlay ? [`${podNet}.0`] : []),
+          ...(site.macvlan ? [macvlanAddress(node)] : []),
           '127.0.0.1',
         ],
         devices: [
           ...nics.map(({ device }) => device),
           ...(isBridged ? ['cni0'] : []),
           ...(overlay ? [overlay] : []),
+          ...(site.macvlan ? [MACVLAN] : []),
           'lo',
         ],
       },
@@ -142,15 +145,22 @@ function targetsOf(site: Site): readonly (readonly [weight: number, target: Targ
     own.push([0.3, { to: clusterIp, port: port + 1, protocol: null }]);
     return own;
   });
-  const nodes = site.nodes.flatMap(({ nics, podNet }) => [
-    ...nics.map(({ address }) => [1.5, open(address)] as const),
-    [0.3, open(`${podNet}.1`)] as const,
-    [0.4, { to: nics[0].address, port: HOST_PORT, protocol: 'tcp' }] as const,
-    [0.3, { to: nics[0].address, port: DOCKER_PORT, protocol: 'tcp' }] as const,
-    [0.3, { to: nics[0].address, port: 9999, protocol: null }] as const,
-    ...nics.map(({ address }) => [0.6, { to: address, port: BOUND_PORT, protocol: null }] as const),
-    [0.3, { to: `${podNet}.77`, port: 8080, protocol: null }] as const,
-  ]);
+  const nodes = site.nodes.flatMap((node) => {
+    const { nics, podNet } = node;
+    return [
+      ...nics.map(({ address }) => [1.5, open(address)] as const),
+      ...(site.macvlan ? [[1.5, open(macvlanAddress(node))] as const] : []),
+      ...(site.nodeLocal ? [[0.6, open(NODE_LOCAL)] as const] : []),
+      [0.3, open(`${podNet}.1`)] as const,
+      [0.4, { to: nics[0].address, port: HOST_PORT, protocol: 'tcp' }] as const,
+      [0.3, { to: nics[0].address, port: DOCKER_PORT, protocol: 'tcp' }] as const,
+      [0.3, { to: nics[0].address, port: 9999, protocol: null }] as const,
+      ...nics.map(
+        ({ address }) => [0.6, { to: address, port: BOUND_PORT, protocol: null }] as const,
+      ),
+      [0.3, { to: `${podNet}.77`, port: 8080, protocol: null }] as const,
+    ];
+  });
   const pods = site.pods.flatMap(({ address }) => [
     [3, open(address)] as const,
     [0.5, { to: address, port: 53, protocol: null }] as const,

@@ -5,6 +5,7 @@ import { twinOf } from './ipv6/twin-text.ts';
 import { joinNodes } from './join-nodes.ts';
 import { addPod } from './pod-draft.ts';
 import type { Random } from './random.ts';
+import { randomDevices } from './random-devices.ts';
 import { randomNeighbours } from './random-neighbours.ts';
 import { randomRouting } from './random-routing.ts';
 import { randomRules } from './random-rules.ts';
@@ -63,6 +64,7 @@ export function randomNetwork(random: Random, site: Site): Topology {
     addBoundListener(random, draft, [], [pod.address], ['eth0', 'lo']);
   }
   const context = { site, random, draftOf };
+  randomDevices(context);
   joinNodes(context);
   randomRouting(context);
   randomNeighbours(context);

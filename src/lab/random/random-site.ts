@@ -31,6 +31,8 @@ export function randomSite(random: Random): Site {
     overlay: nodeCount === 1 ? 'none' : randomOverlay(random),
     // About one cluster in four is dual-stack; more are drawn, for IPv6 is younger here.
     dual: random.chance(0.35),
+    macvlan: random.chance(0.2),
+    nodeLocal: random.chance(0.15),
   };
 }
 

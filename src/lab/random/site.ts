@@ -14,6 +14,10 @@ export interface Site {
   readonly overlay: Overlay;
   /** Everything has IPv6 beside IPv4. */
   readonly dual: boolean;
+  /** Nodes have macvlans with a network of their own. */
+  readonly macvlan: boolean;
+  /** Each node has an address of its own that is the same on all, as node-local DNS has. */
+  readonly nodeLocal: boolean;
 }
 
 export type Overlay = 'vxlan' | 'flannel-udp' | 'host-gw' | 'none';
@@ -88,3 +92,12 @@ export const CLUSTER_NET = '10.244.0.0/16';
 export const OPEN_PORTS = [8080, 53] as const;
 /** Port of the listeners that are bound to an address or device. */
 export const BOUND_PORT = 9090;
+/** The nodes' device of that network. */
+export const MACVLAN = 'mv0';
+/** The address that every node has. */
+export const NODE_LOCAL = '169.254.20.10';
+
+/** A node's address in it. */
+export function macvlanAddress({ index }: SiteNode): string {
+  return `10.77.0.${10 + index}`;
+}

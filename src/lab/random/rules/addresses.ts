@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts';
-import { CLUSTER_NET, type Site } from '../site.ts';
+import { CLUSTER_NET, MACVLAN, type Site } from '../site.ts';
 
 /** An address or prefix that some packet of this site has. */
 export function randomPrefix(random: Random, site: Site): string {
@@ -32,5 +32,6 @@ export function randomDevice(random: Random, site: Site): string {
     'eth+',
     'eth1',
     'docker0',
+    ...(site.macvlan ? [MACVLAN] : []),
   ]);
 }
