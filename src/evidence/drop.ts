@@ -20,6 +20,13 @@ export interface DropSighting {
   readonly packet: ObservedPacket | null;
   /** What the kernel printed for the buffer's address: events of one packet have one. */
   readonly buffer: string | null;
-  readonly format: 'tracefs' | 'perf' | 'pwru' | 'retis' | 'cilium' | 'dropwatch';
+  readonly format:
+    | 'tracefs'
+    | 'perf'
+    | 'pwru'
+    | 'retis'
+    | 'cilium'
+    | 'dropwatch'
+    | 'kernel-message';
   readonly source: SourceRef;
 }

@@ -23,7 +23,7 @@ export const dropSchema = z.strictObject({
   protocol: nullableInt,
   packet: packetSchema.nullable(),
   buffer: nullableString,
-  format: z.enum(['tracefs', 'perf', 'pwru', 'retis', 'cilium', 'dropwatch']),
+  format: z.enum(['tracefs', 'perf', 'pwru', 'retis', 'cilium', 'dropwatch', 'kernel-message']),
   source: sourceWithText,
 });
 

@@ -25,6 +25,7 @@ export function compareWithDrops(ending: Ending, drops: readonly DropSighting[])
   const contradictions: EvidenceRef[] = [];
   for (const drop of drops) {
     const { reason, source } = drop;
+    if (reason === null && isMartianOf(drop, ending)) supports.push({ source, shows: 'drop-seen' });
     if (reason === null || SILENT.has(reason) || !isDropReason(reason)) continue;
     const here = ending.packet.at !== null && mayBeAt(ending.packet.at, drop, true);
     const same = reason === ending.dropReason;
@@ -49,6 +50,28 @@ export function compareWithDrops(ending: Ending, drops: readonly DropSighting[])
     else supports.push({ source, shows: 'drop-seen' });
   }
   return { supports, contradictions, doubts: [] };
+}
+
+/** What the kernel logs as a martian source, which does not say why. Linux: ip_handle_martian_source(). */
+const OF_MARTIANS: ReadonlySet<string | null> = new Set([
+  'IP_RPFILTER',
+  'IP_LOCAL_SOURCE',
+  'IP_INVALID_SOURCE',
+  'IP_LOCALNET',
+]);
+
+/** The same message is written about ARP, so that it speaks against nothing. */
+function isMartianOf(drop: DropSighting, ending: Ending): boolean {
+  const at = ending.packet.at;
+  return (
+    drop.location === 'ip_handle_martian_source' &&
+    drop.packet !== null &&
+    drop.node !== null &&
+    at !== null &&
+    mayBeAt(at, drop, true) &&
+    OF_MARTIANS.has(ending.dropReason) &&
+    packetsOf(ending.outcome, drop.packet).includes(ending.packet)
+  );
 }
 
 const ETHER_IPV6 = 0x86dd;

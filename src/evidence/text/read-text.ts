@@ -17,6 +17,7 @@ import { kernelCounterLines, kernelCounterRecords } from './counter/kernel-count
 import { netstatStatisticsLines } from './counter/netstat-s-lines.ts';
 import { conntrackStatLines, ethtoolLines } from './counter/other-counters.ts';
 import { dropwatchLines } from './drop/dropwatch-lines.ts';
+import { kernelMessageLines } from './drop/kernel-message-lines.ts';
 import { kfreeSkbLines } from './drop/kfree-skb-lines.ts';
 import { jsonLines } from './json-lines.ts';
 import type { LineReader, TextLine } from './line-reader.ts';
@@ -90,6 +91,7 @@ export function evidenceTextReader(file: string, options: ReadOptions = {}): Evi
     conntrackStatLines(counters),
     kfreeSkbLines(draft),
     dropwatchLines(draft),
+    kernelMessageLines(draft),
     pwruLines(draft),
     retisLines(draft),
     ciliumLines(draft),

@@ -4,6 +4,14 @@ import type {
   Evidence,
   EvidenceGroup,
 } from '../../evidence/evidence.ts';
+import {
+  dropWords,
+  isStuck,
+  isWaiting,
+  latest,
+  socketWords,
+  trackedWords,
+} from './beside-lines.ts';
 import { type Sightings, sightingsById } from './fact-lines.ts';
 import { conversationWords, vantageWords } from './words.ts';
 
@@ -16,12 +24,10 @@ const FAILURES: Partial<Readonly<Record<ConversationOutcome, string>>> = {
 };
 
 /** What the packets say, in one line: how many conversations failed and which, and what was lost. */
-export function answerLine({
-  conversations,
-  groups,
-}: Pick<Evidence, 'conversations' | 'groups'>): string {
+export function answerLine(evidence: Evidence): string {
+  const { conversations, groups } = evidence;
   const total = conversations.length;
-  if (total === 0) return 'No packets of any connection were found.';
+  if (total === 0) return withoutPackets(evidence);
   const failed = conversations.filter(({ outcome }) => FAILED.includes(outcome));
   const [only] = failed;
   const lost = lostWords(conversations);
@@ -42,6 +48,40 @@ export function answerLine({
     return count === 0 ? [] : [`${count} ${FAILURES[outcome] ?? outcome}`];
   });
   return `${failed.length} of ${total} conversations failed: ${kinds.join(', ')}${lost}.`;
+}
+
+/** What the listings of other tools say where no packet was seen. */
+function withoutPackets({ tracked, sockets, drops, counters }: Evidence): string {
+  const entries = latest(tracked);
+  const waiting = entries.filter(isWaiting);
+  const stuck = sockets.filter(isStuck);
+  const [entry] = waiting;
+  const [socket] = stuck;
+  const [drop] = drops;
+  const grown = counters.filter(({ delta }) => delta > 0).length;
+  const found = [
+    ...(entry
+      ? [
+          `${among(waiting.length, entries.length, 'tracked connection')} without an answer: ${trackedWords(entry)}`,
+        ]
+      : []),
+    ...(socket
+      ? [`${among(stuck.length, sockets.length, 'socket')} waiting: ${socketWords(socket)}`]
+      : []),
+    ...(drop
+      ? [`${drops.length} drop${drops.length === 1 ? '' : 's'}, the first: ${dropWords(drop)}`]
+      : []),
+    ...(grown > 0 ? [`${grown} counter${grown === 1 ? '' : 's'} that grew`] : []),
+  ];
+  if (found.length > 0) return `No packets were seen; ${found.join('; ')}.`;
+  const listed = entries.length + sockets.length;
+  return listed > 0
+    ? `No packets were seen; of ${listed} listed connections none waits for an answer.`
+    : 'No packets of any connection were found.';
+}
+
+function among(count: number, total: number, noun: string): string {
+  return total === 1 ? `1 ${noun}` : `${count} of ${total} ${noun}s`;
 }
 
 /** Where the furthest of the client's packets was seen last. */

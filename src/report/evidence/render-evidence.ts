@@ -12,6 +12,7 @@ import type { Level } from '../text/level.ts';
 import type { Canvas } from '../text/style.ts';
 import { displayWidth, fitTo, padTo, wrap } from '../text/width.ts';
 import { answerLine } from './answer.ts';
+import { dropLines, socketLines, trackedLines } from './beside-lines.ts';
 import { captureLines } from './capture-lines.ts';
 import { factLines, sightingsById } from './fact-lines.ts';
 import { LONG_WAY, stageLines } from './stage-lines.ts';
@@ -62,6 +63,9 @@ export function renderEvidence(evidence: Evidence, level: Level, canvas: Canvas)
     'Clocks',
     connectingClocks(evidence.clocks).map((clock) => clockWords(clock, evidence.groups)),
   );
+  section(lines, 'Tracked connections', trackedLines(evidence, level));
+  section(lines, 'Sockets', socketLines(evidence, level));
+  section(lines, 'Dropped by the kernel', dropLines(evidence, level));
   section(lines, 'Counters that grew', counterLines(evidence));
   section(lines, 'Said beside the packets', statementLines(evidence));
   return `${lines.join('\n')}\n`;
