@@ -8,6 +8,7 @@ import { type FramePass, passFrameHook } from '../kernel/frame-departure.ts';
 import { receive } from '../kernel/input.ts';
 import { type Kernel, record } from '../kernel/kernel.ts';
 import type { FramePlace } from '../kernel/netfilter/frame-hook.ts';
+import type { UnsupportedUse } from '../kernel/run.ts';
 import type { Skb } from '../kernel/skb.ts';
 import type { Address } from '../packet/address.ts';
 import { formatAddress } from '../packet/address.ts';
@@ -23,6 +24,7 @@ import { resolveNeighbour } from './resolve.ts';
 import { sendThroughTun, sendThroughVxlan } from './tunnel.ts';
 import { meetUncapturedHost, type TowardsUncaptured } from './uncaptured.ts';
 import { crossUnderlay, type UnderlayFrame } from './underlay.ts';
+import { actsAsDocumented } from './unproved.ts';
 import { sendThroughWireguard } from './wireguard.ts';
 import { kernelOf, lowerOf, segmentOf, type World, wirePeer } from './world.ts';
 
@@ -41,6 +43,7 @@ export function transmit(world: World, kernel: Kernel, out: Transmit): Crossing 
     });
     return ended({ kind: 'unknown', kernel, skb });
   }
+  if (!actsAsDocumented(kernel, device)) return ended({ kind: 'unknown', kernel, skb });
   switch (device.details.kind) {
     case 'loopback':
       return loopBack(kernel, device.name, skb);
@@ -104,7 +107,14 @@ function loopBack(kernel: Kernel, device: string, sent: Skb): Crossing {
 function leaveBridge(world: World, kernel: Kernel, out: Transmit): Crossing {
   return leaveResolved(world, kernel, out, (target) => {
     const port = portTowards(world.network, kernel.netns, out.device, target);
-    if (port === null) return beyondTheLink(world, kernel, out, target, false);
+    if (port === null) {
+      const [tunnel] = portsOf(kernel.netns, out.device).flatMap((name) =>
+        withoutCable(kernel, name),
+      );
+      if (!tunnel) return beyondTheLink(world, kernel, out, target, false);
+      world.run.unsupported(tunnel);
+      return ended({ kind: 'unknown', kernel, skb: out.skb });
+    }
     const sent = sendIntoBridge(kernel, out, port);
     return sent.ended
       ? passage(kernel, sent.ended)
@@ -185,6 +195,27 @@ export function leaveDevice(
   const complete = segment?.complete ?? false;
   const nexthop = addressOf(target, skb);
   return beyondTheLink(world, kernel, { device, skb, nexthop }, target, complete);
+}
+
+/** A port of a bridge that leads nowhere by a cable, and may carry a frame all the same: a tunnel. */
+function withoutCable({ netns }: Kernel, name: string): readonly UnsupportedUse[] {
+  const device = deviceNamed(netns, name);
+  switch (device?.details.kind) {
+    case 'vxlan':
+    case 'geneve':
+    case 'tun':
+    case 'ip-tunnel':
+    case 'wireguard':
+    case 'dummy':
+    case 'other': {
+      const { details, master, source } = device;
+      const kind = details.kind === 'other' ? details.infoKind : details.kind;
+      const construct = `${kind} ${name} as a port of ${master ?? 'another device'}`;
+      return [{ construct, where: netns.ref, source }];
+    }
+    default:
+      return [];
+  }
 }
 
 /** A frame that no captured host takes. */

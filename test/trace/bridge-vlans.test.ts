@@ -77,6 +77,35 @@ describe('a bridge that filters VLANs', () => {
     expect([result, named]).toEqual(['unknown', 'VLAN filtering: VLANs of br0']);
   });
 
+  test.each(['vxlan', 'dummy', 'team'])('a port that is a %s is named', (kind) => {
+    const port = { info_kind: kind, info_data: { id: 1, port: 4789 }, info_slave_kind: 'bridge' };
+    const sender: HandNode = {
+      links: [
+        { name: 'x0', index: 2, extra: { master: 'br0', linkinfo: port } },
+        {
+          name: 'br0',
+          index: 3,
+          address: '10.5.0.1',
+          extra: { linkinfo: { info_kind: 'bridge' } },
+        },
+      ],
+      files: {
+        'bridge-link.json': '[]',
+        'ip-neigh.json': JSON.stringify([
+          { dst: '10.5.0.2', dev: 'br0', lladdr: '02:00:00:00:02:03', state: ['REACHABLE'] },
+        ]),
+      },
+    };
+    const { verdict, unsupported } = traceOf(
+      snapshotOf(sender, bridged(null, 0), ['n2 eth0']),
+      '10.5.0.2',
+    );
+    expect([verdict, unsupported.map(({ construct }) => construct)]).toEqual([
+      'undetermined',
+      [`${kind} x0 as a port of br0`],
+    ]);
+  });
+
   test('and one that does not filter looks at none of them', () => {
     expect(asked(bridged(of(ACCESS(1), ACCESS(2)), 0)).client).toBe('connected');
   });

@@ -61,6 +61,9 @@ describe('WireGuard', () => {
   test('sends to the peer that may have the destination', () => {
     const outcome = traced(of(end(1), end(2)), INNER[2]);
     expect(outcome?.client).toBe('connected');
+    expect(outcome?.assumptions.map(({ subject }) => subject)).toContain(
+      'wireguard wg0 does what is documented (not proved on a kernel here)',
+    );
     expect(way(outcome)).toBe('n1 wg0 > n1 eth0 > n2 eth0 > n2 wg0');
     const outer = outcome?.packets[0]?.steps.find(({ action }) => action.kind === 'encapsulate');
     expect(outer?.skb.packet).toMatchObject({
