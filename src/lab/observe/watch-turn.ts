@@ -3,9 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { tryLock } from './system-calls.ts';
 import { mountTracefs, TRACEFS } from './trace-instance.ts';
 
-/** Milliseconds between two tries, and after which the watching begins all the same. */
+/**
+ * Milliseconds between two tries, and after which the watching begins all the same: one that holds the turn for
+ * long sends what never ends. Drops that cannot be told from its own are then counted as lost.
+ */
 const RETRY = 3;
-const PATIENCE = 120_000;
+const PATIENCE = 2_000;
 
 /**
  * Waits until no other laboratory of this machine watches drops. The trace is of the whole machine, and
