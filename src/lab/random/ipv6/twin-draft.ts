@@ -39,12 +39,12 @@ function addAddresses(random: Random, draft: Draft, index: number): readonly str
       draft.ip.push(`addr add fe80::${index.toString(16)}:${i + 1}/64 dev ${device} nodad`);
     }
   });
-  for (const { address, length, device } of found) {
+  for (const [at, { address, length, device }] of found.entries()) {
     const old = random.chance(0.05) ? ' preferred_lft 0' : '';
     const subnet = length === 32 ? 128 : 64;
     draft.ip.push(`addr add ${twinAddresses(address)}/${subnet} dev ${device} nodad${old}`);
     if (random.chance(0.15)) {
-      const second = random.pick([`fd00:99:${index}::1`, `2001:db8:99:${index}::1`]);
+      const second = random.pick([`fd00:99:${index}:${at}::1`, `2001:db8:99:${index}:${at}::1`]);
       draft.ip.push(`addr add ${second}/64 dev ${device} nodad`);
     }
   }

@@ -206,7 +206,10 @@ function natStatement(context: RuleContext, hook: NftHook, protocol: Proto): str
       'accept',
     ]);
   }
-  if (random.chance(0.3)) return rareDestination(context, protocol);
+  // A relay whose own datagrams are sent to a pod would carry them for ever.
+  const tcpOnly = hook === 'output' ? 'meta l4proto tcp ' : '';
+  if (tcpOnly !== '' && protocol !== 'tcp') return 'accept';
+  if (random.chance(0.3)) return `${tcpOnly}${rareDestination(context, protocol)}`;
   const pod = random.pick([...site.pods.map(({ address }) => address), node.nics[0].address]);
   if (protocol !== 'tcp') return `dnat to ${pod}`;
   return random.pick([`meta l4proto tcp dnat to ${pod}:8080`, 'tcp dport 80 redirect to :8080']);
