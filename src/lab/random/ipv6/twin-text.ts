@@ -64,6 +64,7 @@ const XTABLES: readonly (readonly [RegExp, string])[] = [
   [/-m ttl --ttl-/g, '-m hl --hl-'],
   [/-j TTL --ttl-/g, '-j HL --hl-'],
   [/-type (?:BROADCAST|BLACKHOLE)/g, '-type UNREACHABLE'],
+  [/-m tcp -j ECN --ecn-tcp-remove/g, '-j TCPOPTSTRIP --strip-options timestamp'],
   [/--length 60/g, '--length 80'],
   [/--length 0:59/g, '--length 0:79'],
   [/--length 52:84/g, '--length 72:104'],
