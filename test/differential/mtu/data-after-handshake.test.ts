@@ -71,6 +71,12 @@ const CASES: readonly Case[] = [
     bytes: 1400,
   },
   {
+    what: 'arrives where a rule clamps to what the route says',
+    router: { iptablesNft: `${CLAMP}${NO_ERROR.iptablesNft}` },
+    answered: true,
+    bytes: 1400,
+  },
+  {
     what: 'arrives where the error is about a translated packet',
     router: { iptablesNft: MASQUERADE },
     answered: true,

@@ -1,4 +1,6 @@
-import { netnsKey } from '../../../../packet/place.ts';
+import type { Address } from '../../../../packet/address.ts';
+import { deviceMtu } from '../../../routing/device-facts.ts';
+import { routeOutput } from '../../../routing/output-route.ts';
 import { type TargetContext, type TargetModel, unchanged } from './target-model.ts';
 
 /** `-j TCPMSS`. Linux: struct xt_tcpmss_info. */
@@ -25,25 +27,37 @@ export const tcpmssTarget: TargetModel<TcpmssTarget> = {
   },
 };
 
-/** The smaller MTU of the two devices that the packet passes, less the headers. */
+/**
+ * What fits the packet's own route and the one back to its sender, less the headers.
+ * Linux: tcpmss_mangle_packet(), tcpmss_reverse_mtu().
+ */
 function clampedMss(context: TargetContext): number {
-  const { iif, oif } = context.packet.context;
-  const mtus = [iif, oif].filter((name) => name !== '').map((name) => mtuOf(name, context));
+  const { skb, context: at } = context.packet;
+  const { netns } = at;
+  const { decider } = context.run;
+  const there = routeTo(context, skb.packet.destination, skb.mark);
+  const back = routeTo(context, skb.packet.source, 0);
+  // A rule that routes by more than addresses sends it elsewhere: then the device tells.
+  const known = there?.device === at.oif || at.oif === '' ? there : null;
+  const forward = known?.mtu ?? (at.oif === '' ? null : deviceMtu(netns, at.oif, decider));
   const headers = context.site.table.family === 4 ? TCP_OVER_IP : TCP_OVER_IPV6;
-  return Math.min(...mtus) - headers;
+  const reverse = back?.mtu ?? Number.POSITIVE_INFINITY;
+  return Math.min(forward ?? reverse, reverse) - headers;
 }
 
-function mtuOf(name: string, { packet, run }: TargetContext): number {
-  const { netns } = packet.context;
-  const device = netns.devices?.find((candidate) => candidate.name === name);
-  if (device) return device.mtu;
-  const answer = run.decider.decide({
-    id: `mtu:${netnsKey(netns.ref)}:${name}`,
-    kind: 'unknown',
-    topic: 'mtu',
-    where: netns.ref,
-    subject: name,
-    options: [{ value: '1500', probability: 1, cost: 0 }],
-  });
-  return Number(answer.value);
+function routeTo({ packet, run }: TargetContext, destination: Address, mark: number) {
+  const key = {
+    destination,
+    source: null,
+    oif: null,
+    mark,
+    tos: 0,
+    protocol: 0,
+    sport: 0,
+    dport: 0,
+    uid: 0,
+    anySource: true,
+  };
+  const found = routeOutput(packet.context.netns, key, run.decider);
+  return found.kind === 'route' ? found : null;
 }
