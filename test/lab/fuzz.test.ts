@@ -49,8 +49,6 @@ describe.skipIf(missing !== null)(`the kernel and the model (${missing ?? 'root'
     ['fixed', FIXED_SEED, 0],
     ['fixed', FIXED_SEED, 1],
     ['fresh', FRESH_SEED, 0],
-    ['fresh', FRESH_SEED, 1],
-    ['fresh', FRESH_SEED, 2],
   ])('agree on random flows: %s seed %i, network %i', async (_kind, seed, number) => {
     const { topology, flows } = randomCase(seed, number, FLOWS);
     const judged = (await judgeAlone(topology, flows)).flows;
