@@ -41,8 +41,11 @@ export function lineSplitter(emit: (line: string) => void): LineSplitter {
   const chunk = (text: string): void => {
     let start = 0;
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-      add(text.slice(start, end));
-      finish();
+      if (size === 0 && !overlong && end - start <= MAX_LINE) emit(text.slice(start, end));
+      else {
+        add(text.slice(start, end));
+        finish();
+      }
       start = end + 1;
     }
     // Else the chunk stays alive as long as its last piece does.
