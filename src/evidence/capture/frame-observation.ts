@@ -1,3 +1,4 @@
+import { BARE_VANTAGE } from '../bare-vantage.ts';
 import type { Observation, ObservedPacket, Vantage } from '../observation.ts';
 import type { FilePlace } from '../place-of-file.ts';
 import type { Frame } from './frame.ts';
@@ -52,25 +53,11 @@ function frameObservation(parts: FrameParts, vantage: Vantage): Observation {
   };
 }
 
-const NOWHERE = {
-  hook: null,
-  table: null,
-  chain: null,
-  rule: null,
-  ruleText: null,
-  verdict: null,
-  traceId: null,
-  iif: null,
-  oif: null,
-  physin: null,
-  physout: null,
-} as const;
-
 function captureVantage({ file, place, read, link }: FrameParts): Vantage {
   const device = read.device ?? place.device;
   return {
-    ...NOWHERE,
     kind: 'capture',
+    ...BARE_VANTAGE,
     node: place.node,
     netns: place.netns,
     device: device === 'any' || device === null ? numbered(link.ifindex) : device,
@@ -83,17 +70,15 @@ function captureVantage({ file, place, read, link }: FrameParts): Vantage {
 /** The frame names its devices by the host's numbers only. */
 function logVantage({ file, place }: FrameParts, nflog: NflogFrame): Vantage {
   return {
-    ...NOWHERE,
     kind: 'log',
+    ...BARE_VANTAGE,
     node: place.node,
     netns: place.netns,
-    device: null,
     hook: nflog.hook,
     iif: numbered(nflog.indev),
     oif: numbered(nflog.outdev),
     physin: numbered(nflog.physIndev),
     physout: numbered(nflog.physOutdev),
-    direction: null,
     label: nflog.prefix,
     group: `${file}#log:${place.node ?? ''}`,
   };

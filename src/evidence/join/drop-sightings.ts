@@ -1,3 +1,4 @@
+import { BARE_VANTAGE } from '../bare-vantage.ts';
 import type { DropSighting } from '../drop.ts';
 import { type Observation, subject } from '../observation.ts';
 import { pairKey } from './endpoints.ts';
@@ -20,21 +21,10 @@ export function dropObservations(
     if (!packet) return [];
     const vantage: Observation['vantage'] = {
       kind: 'log',
+      ...BARE_VANTAGE,
       node,
       netns,
       device,
-      hook: null,
-      table: null,
-      chain: null,
-      rule: null,
-      ruleText: null,
-      verdict: null,
-      traceId: null,
-      iif: null,
-      oif: null,
-      physin: null,
-      physout: null,
-      direction: null,
       label: `${drop.location}`,
       group: `${source.file} drops`,
     };

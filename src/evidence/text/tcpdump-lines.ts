@@ -1,4 +1,5 @@
 import { parseAddress } from '../../packet/address.ts';
+import { BARE_VANTAGE } from '../bare-vantage.ts';
 import type { Observation } from '../observation.ts';
 import type { CaptureGroups } from './capture-groups.ts';
 import { parseCaptureNotice } from './capture-notice.ts';
@@ -15,20 +16,10 @@ export function tcpdumpLines(draft: PartDraft, groups: CaptureGroups): LineReade
     const observation: Omit<Observation, 'id'> = {
       vantage: {
         kind: 'capture',
+        ...BARE_VANTAGE,
         node: place.node,
         netns: place.netns,
         device: read.prefix.device ?? group.device,
-        hook: null,
-        table: null,
-        chain: null,
-        rule: null,
-        ruleText: null,
-        verdict: null,
-        traceId: null,
-        iif: null,
-        oif: null,
-        physin: null,
-        physout: null,
         direction: read.prefix.direction,
         label: group.label,
         group: group.id,

@@ -1,3 +1,4 @@
+import { BARE_VANTAGE } from '../../bare-vantage.ts';
 import type { Vantage } from '../../observation.ts';
 import type { LineReader, TextLine } from '../line-reader.ts';
 import type { PartDraft } from '../part-draft.ts';
@@ -63,23 +64,4 @@ export function logLines(draft: PartDraft): LineReader {
 }
 
 /** A line of a log of which nothing is known yet. */
-export const LOG_VANTAGE: Vantage = {
-  kind: 'log',
-  node: null,
-  netns: null,
-  device: null,
-  hook: null,
-  table: null,
-  chain: null,
-  rule: null,
-  ruleText: null,
-  verdict: null,
-  traceId: null,
-  iif: null,
-  oif: null,
-  physin: null,
-  physout: null,
-  direction: null,
-  label: '',
-  group: '',
-};
+export const LOG_VANTAGE: Vantage = { kind: 'log', ...BARE_VANTAGE };
